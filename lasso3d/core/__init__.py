@@ -1,0 +1,1 @@
+"""The words the library speaks: scenes, prompts, segmentations, segmenters, errors."""
