@@ -1,0 +1,45 @@
+"""The catalogue of systems, and how one is loaded by name or from a checkpoint folder."""
+
+from difflib import get_close_matches
+from importlib import import_module
+from pathlib import Path
+from typing import Literal
+
+from lasso3d.core.errors import CheckpointError
+from lasso3d.core.segmenter import Segmenter
+from lasso3d.systems.card import CARD_FILE, Card, read_card
+
+Precision = Literal["f32", "bf16"]
+
+CATALOGUE = {"geodesic": "lasso3d.systems.geodesic:Geodesic"}
+"""Import strings, so that listing the systems loads none of them."""
+
+
+def systems() -> tuple[str, ...]:
+    """Names of the systems that ship."""
+    return tuple(CATALOGUE)
+
+
+def load(name_or_folder: str | Path, *, device: str = "cpu", precision: Precision = "f32") -> Segmenter:
+    """A segmenter ready to encode: by the name of a system that ships, or from a checkpoint folder.
+
+    Raises:
+        CheckpointError: no such system or folder, or a checkpoint that cannot be used.
+    """
+    if str(name_or_folder) in CATALOGUE:
+        card = Card(system=str(name_or_folder))
+    elif (Path(name_or_folder) / CARD_FILE).is_file():
+        card = read_card(Path(name_or_folder))
+    else:
+        raise CheckpointError(f"there is no system {str(name_or_folder)!r}", cure=_advice(str(name_or_folder)))
+    if card.system not in CATALOGUE:
+        raise CheckpointError(f"its system {card.system!r} is unknown", str(name_or_folder), _advice(card.system))
+    module, _, kind = CATALOGUE[card.system].partition(":")
+    segmenter: Segmenter = getattr(import_module(module), kind).from_card(card, device, precision)
+    return segmenter
+
+
+def _advice(name: str) -> str:
+    near = get_close_matches(name, CATALOGUE, n=1, cutoff=0.5)
+    guess = f"did you mean {near[0]}? " if near else ""
+    return f"{guess}systems that ship: {', '.join(CATALOGUE)}; or a folder that holds a {CARD_FILE}"
