@@ -14,7 +14,7 @@ PartKind = Literal["semantic", "instance"]
 
 
 @final
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Click:
     """A position that belongs to an object. Never an index: it survives resampling, JSON and other systems."""
 
@@ -23,26 +23,24 @@ class Click:
     object: int
     """Object number; 0 = background."""
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "xyz", _point("xyz", self.xyz))
-        number = int(self.object)
-        if number != self.object or number < 0:
-            raise ValueError(f"object must be 0 (background) or a positive number, found {self.object!r}")
-        object.__setattr__(self, "object", number)
+    def __init__(self, xyz: Iterable[Any], object: Any) -> None:  # noqa: A002
+        if int(object) != object or object < 0:
+            raise ValueError(f"object must be 0 (background) or a positive number, found {object!r}")
+        _set(self, xyz=_point("xyz", xyz), object=int(object))
 
 
 @final
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Clicks:
     """Positive and negative clicks on any number of objects; a click on one object is negative for all others."""
 
     clicks: tuple[Click, ...]
 
-    def __post_init__(self) -> None:
-        clicks = tuple(self.clicks)
-        if not all(isinstance(click, Click) for click in clicks):
-            raise ValueError(f"clicks must be Click values, found {clicks!r}")
-        object.__setattr__(self, "clicks", clicks)
+    def __init__(self, clicks: Iterable[Any]) -> None:
+        given = tuple(clicks)
+        if not all(isinstance(click, Click) for click in given):
+            raise ValueError(f"clicks must be Click values, found {given!r}")
+        _set(self, clicks=given)
 
     @property
     def objects(self) -> tuple[int, ...]:
@@ -51,31 +49,29 @@ class Clicks:
 
 
 @final
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Box:
     """An axis-aligned box in the scene frame, metres."""
 
     lower: Point
     upper: Point
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "lower", _point("lower", self.lower))
-        object.__setattr__(self, "upper", _point("upper", self.upper))
+    def __init__(self, lower: Iterable[Any], upper: Iterable[Any]) -> None:
+        _set(self, lower=_point("lower", lower), upper=_point("upper", upper))
         if any(low > high for low, high in zip(self.lower, self.upper, strict=True)):
             raise ValueError(f"lower must not exceed upper, found {self.lower} and {self.upper}")
 
 
 @final
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class ClassNames:
     """Everything of the named classes; no names = the model's own vocabulary."""
 
     names: tuple[str, ...] = ()
     kind: ClassKind = "semantic"
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "names", _names("names", self.names))
-        _one_of("kind", self.kind, get_args(ClassKind))
+    def __init__(self, names: Iterable[Any] = (), kind: str = "semantic") -> None:
+        _set(self, names=_names("names", names), kind=_one_of("kind", kind, get_args(ClassKind)))
 
 
 @final
@@ -103,7 +99,7 @@ class Instruction:
 
 
 @final
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class PartNames:
     """Named parts of an object: the legs and the seat of a chair."""
 
@@ -111,10 +107,9 @@ class PartNames:
     parts: tuple[str, ...]
     kind: PartKind = "semantic"
 
-    def __post_init__(self) -> None:
-        _text("object", self.object)
-        object.__setattr__(self, "parts", _names("parts", self.parts))
-        _one_of("kind", self.kind, get_args(PartKind))
+    def __init__(self, object: str, parts: Iterable[Any], kind: str = "semantic") -> None:  # noqa: A002
+        _text("object", object)
+        _set(self, object=object, parts=_names("parts", parts), kind=_one_of("kind", kind, get_args(PartKind)))
 
 
 Prompt = Clicks | ClassNames | ReferringExpression | Instruction | PartNames | Box
@@ -171,7 +166,13 @@ def _build(kind: type[Any], values: Any) -> Any:
         raise ValueError(f"{kind.__name__}: {error}") from error
 
 
-def _point(name: str, values: Iterable[float]) -> Point:
+def _set(prompt: Any, **values: Any) -> None:
+    """Fill the fields of a frozen value; its constructor converts what it is given."""
+    for name, value in values.items():
+        object.__setattr__(prompt, name, value)
+
+
+def _point(name: str, values: Iterable[Any]) -> Point:
     try:
         x, y, z = (float(value) for value in values)
     except (TypeError, ValueError) as error:
@@ -181,7 +182,7 @@ def _point(name: str, values: Iterable[float]) -> Point:
     return x, y, z
 
 
-def _names(field_name: str, values: Iterable[str]) -> tuple[str, ...]:
+def _names(field_name: str, values: Iterable[Any]) -> tuple[str, ...]:
     names = () if isinstance(values, str) else tuple(values)
     if isinstance(values, str) or not all(isinstance(name, str) and name.strip() for name in names):
         raise ValueError(f"{field_name} must be a tuple of words, found {values!r}")
@@ -199,6 +200,7 @@ def _sentence(text: str, about: Clicks | Box | None) -> None:
         raise ValueError(f"about must be Clicks, Box or None, found {about!r}")
 
 
-def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
+def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:
     if value not in allowed:
         raise ValueError(f"{name} must be one of {', '.join(allowed)}, found {value!r}")
+    return value

@@ -1,12 +1,12 @@
 """A scan as the library sees it: points, colours, posed images. No labels."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Self, final
+from typing import Any, final
 
 import numpy as np
 from jaxtyping import Float32, Float64, Int64, UInt8
@@ -15,6 +15,12 @@ from lasso3d.core.errors import SceneError
 
 LARGEST_F32_METRES = 1e4
 """Beyond this f32 cannot hold a millimetre (2^-10 m spacing at 8192 m)."""
+
+
+def _set(target: Any, **values: Any) -> None:
+    """Fill the fields of a frozen value; its constructor converts what it is given."""
+    for name, value in values.items():
+        object.__setattr__(target, name, value)
 
 
 def frozen(values: Any, dtype: Any) -> np.ndarray:
@@ -28,7 +34,7 @@ def frozen(values: Any, dtype: Any) -> np.ndarray:
 
 
 @final
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class View:
     """A posed image: OpenCV axes (x right, y down, z forward), `uvw = K @ (T_camera_scene @ xyz1)[:3]`."""
 
@@ -37,23 +43,22 @@ class View:
     """Pinhole intrinsics in pixels."""
     T_camera_scene: Float64[np.ndarray, "4 4"]
     """Scene frame to camera frame."""
-    depth: Float32[np.ndarray, "h w"] | None = None
+    depth: Float32[np.ndarray, "h w"] | None
     """Metres along the optical axis; 0 = no return."""
 
-    def __post_init__(self) -> None:
-        for name, dtype, shape in (
-            ("rgb", np.uint8, (None, None, 3)),
-            ("K", np.float64, (3, 3)),
-            ("T_camera_scene", np.float64, (4, 4)),
-        ):
-            object.__setattr__(self, name, _array(name, getattr(self, name), dtype, shape))
-        if self.depth is not None:
-            depth = _array("depth", self.depth, np.float32, self.rgb.shape[:2])
-            object.__setattr__(self, "depth", depth)
+    def __init__(self, rgb: Any, K: Any, T_camera_scene: Any, depth: Any = None) -> None:
+        rgb = _array("rgb", rgb, np.uint8, (None, None, 3))
+        _set(
+            self,
+            rgb=rgb,
+            K=_array("K", K, np.float64, (3, 3)),
+            T_camera_scene=_array("T_camera_scene", T_camera_scene, np.float64, (4, 4)),
+            depth=None if depth is None else _array("depth", depth, np.float32, rgb.shape[:2]),
+        )
 
 
 @final
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class Source:
     """The file a scene was read from, kept so that results can be written back into it."""
 
@@ -63,44 +68,62 @@ class Source:
     row: Int64[np.ndarray, " r"]
     """Point -> record of the file; for meshes, vertex -> nearest sample."""
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "path", Path(self.path))
-        object.__setattr__(self, "row", frozen(self.row, np.int64))
+    def __init__(self, path: Path | str, digest: str, row: Any) -> None:
+        _set(self, path=Path(path), digest=digest, row=frozen(row, np.int64))
 
 
 @final
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class Scene:
     """A point cloud in metres, z up, relative to `origin`; frozen, finite, at least one point, no labels."""
 
     xyz: Float32[np.ndarray, "n 3"]
-    _: KW_ONLY
-    rgb: UInt8[np.ndarray, "n 3"] | None = None
-    normals: Float32[np.ndarray, "n 3"] | None = None
-    extra: Mapping[str, np.ndarray] = field(default_factory=dict)
+    rgb: UInt8[np.ndarray, "n 3"] | None
+    normals: Float32[np.ndarray, "n 3"] | None
+    extra: Mapping[str, np.ndarray]
     """Every other field of the file, by its name there; n values each."""
-    views: Sequence[View] = ()
+    views: Sequence[View]
     """Posed images; a lazy sequence reads them on access."""
-    origin: Float64[np.ndarray, "3"] = field(default_factory=lambda: np.zeros(3))
+    origin: Float64[np.ndarray, "3"]
     """File coordinates of the scene's zero point, metres: file = xyz + origin for a z-up file in metres."""
-    name: str = ""
-    source: Source | None = None
+    name: str
+    source: Source | None
 
-    def __post_init__(self) -> None:
-        origin = _array("origin", self.origin, np.float64, (3,))
-        _refuse_large_without_origin(np.asarray(self.xyz), origin)
-        xyz = _array("xyz", self.xyz, np.float32, (None, 3))
+    def __init__(
+        self,
+        xyz: Any,
+        *,
+        rgb: Any = None,
+        normals: Any = None,
+        extra: Mapping[str, Any] = MappingProxyType({}),
+        views: Sequence[View] = (),
+        origin: Any = (0.0, 0.0, 0.0),
+        name: str = "",
+        source: Source | None = None,
+    ) -> None:
+        """Cast, copy and freeze the arrays.
+
+        Raises:
+            SceneError: wrong shapes, values that are not finite, no points, colours outside 0 to 255, or f64
+                coordinates too large for f32 without an origin (use `Scene.from_points`).
+        """
+        origin = _array("origin", origin, np.float64, (3,))
+        _refuse_large_without_origin(np.asarray(xyz), origin)
+        xyz = _array("xyz", xyz, np.float32, (None, 3))
         n = len(xyz)
         if n == 0:
             raise SceneError("a scene needs at least one point", cure="check the file or the crop it came from")
-        arrays = {"origin": origin, "xyz": xyz}
-        if self.rgb is not None:
-            arrays["rgb"] = _colours(self.rgb, n)
-        if self.normals is not None:
-            arrays["normals"] = _array("normals", self.normals, np.float32, (n, 3))
-        for name, array in arrays.items():
-            object.__setattr__(self, name, array)
-        object.__setattr__(self, "extra", MappingProxyType({k: _extra(k, v, n) for k, v in self.extra.items()}))
+        _set(
+            self,
+            xyz=xyz,
+            rgb=None if rgb is None else _colours(rgb, n),
+            normals=None if normals is None else _array("normals", normals, np.float32, (n, 3)),
+            extra=MappingProxyType({key: _extra(key, values, n) for key, values in extra.items()}),
+            views=views,
+            origin=origin,
+            name=name,
+            source=source,
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickled through the constructor: a mapping proxy cannot be pickled."""
@@ -113,18 +136,18 @@ class Scene:
     @classmethod
     def from_points(
         cls,
-        xyz: Float64[np.ndarray, "n 3"] | Float32[np.ndarray, "n 3"],
+        xyz: Any,
         *,
-        rgb: UInt8[np.ndarray, "n 3"] | None = None,
-        normals: Float32[np.ndarray, "n 3"] | None = None,
-        extra: Mapping[str, np.ndarray] | None = None,
+        rgb: Any = None,
+        normals: Any = None,
+        extra: Mapping[str, Any] = MappingProxyType({}),
         name: str = "",
-    ) -> Self:
+    ) -> "Scene":
         """A scene from coordinates of any size (UTM, national grids): a whole-metre origin is taken out in f64."""
         xyz = np.asarray(xyz)
         origin = whole_metre_origin(xyz)
         local = xyz if not origin.any() else xyz - origin
-        return cls(local.astype(np.float32), rgb=rgb, normals=normals, extra=extra or {}, origin=origin, name=name)
+        return cls(local.astype(np.float32), rgb=rgb, normals=normals, extra=extra, origin=origin, name=name)
 
     @cached_property
     def digest(self) -> str:

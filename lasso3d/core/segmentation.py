@@ -1,8 +1,9 @@
 """The answer to a prompt: rows of masks over tokens, and how sure each point is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Self, final
+from typing import Any, final
 
 import numpy as np
 from jaxtyping import Bool, Float, Float32, Int16, Int32
@@ -49,16 +50,21 @@ class Segmentation:
 
     def __init__(
         self,
-        probability: Float[np.ndarray, "m t"],
-        of_point: Int32[np.ndarray, " n"],
-        labels: tuple[Label, ...],
-        score: Float32[np.ndarray, " m"],
-        uncertainty: Float32[np.ndarray, " t"],
+        probability: Any,
+        of_point: Any,
+        labels: Sequence[Label],
+        score: Any,
+        uncertainty: Any,
         *,
         exclusive: bool,
-        epistemic: Float32[np.ndarray, " t"] | None = None,
+        epistemic: Any = None,
         reply: str = "",
     ) -> None:
+        """Cast, copy and freeze; `probability` is [m t] and stays f16 or becomes f32.
+
+        Raises:
+            ValueError: shapes that do not agree, values outside 0 to 1, or columns of an exclusive answer above 1.
+        """
         probability = np.asarray(probability)
         dtype = np.float16 if probability.dtype == np.float16 else np.float32
         values: dict[str, Any] = {
@@ -117,7 +123,7 @@ class Segmentation:
         """Estimated probability that the label of each point is wrong."""
         return self.uncertainty[self.of_point]
 
-    def _stamped(self, encoding_key: str) -> Self:
+    def _stamped(self, encoding_key: str) -> "Segmentation":
         object.__setattr__(self, "encoding_key", encoding_key)
         return self
 

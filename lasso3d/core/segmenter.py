@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar, Self, final
+from typing import ClassVar, final
 
 from lasso3d.core.errors import UnsupportedPrompt
 from lasso3d.core.prompts import Prompt
@@ -45,7 +45,7 @@ class Segmenter(ABC):
         """Everything that decides the answers: system, weights, settings, precision."""
 
     @abstractmethod
-    def with_voxel(self, size: float) -> Self:
+    def with_voxel(self, size: float) -> "Segmenter":
         """The same segmenter at a fixed voxel size, metres, instead of one chosen from the scene."""
 
     @abstractmethod

@@ -1,10 +1,9 @@
-"""Nearest seed by path cost over normals and colours: no learning, the baseline every learned system has to beat."""
+"""Nearest seed by path cost over normals and colours: no learning, the baseline learned systems have to beat."""
 
 import json
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any, ClassVar, Self, final
+from typing import ClassVar, final
 
 import numpy as np
 from jaxtyping import Float32, Int32
@@ -20,7 +19,6 @@ from lasso3d.geometry.normals import normals_and_curvature
 from lasso3d.geometry.paths import Graph, NearestSeeds, nearest_seeds, symmetric_graph
 from lasso3d.geometry.voxels import Voxels, voxel_size, voxelize
 from lasso3d.systems.card import Card, write_card
-
 
 BYTES_PER_POINT = 40
 """Peak while voxels are built: keys, order (twice while sorted) and the voxel of each point."""
@@ -79,7 +77,7 @@ class Geodesic(Segmenter):
     understands: ClassVar[tuple[type[Prompt], ...]] = (Clicks,)
 
     @classmethod
-    def from_card(cls, card: Card, device: str, precision: str) -> Self:
+    def from_card(cls, card: Card, device: str, precision: str) -> "Geodesic":
         """The segmenter a card describes; there are no weights, and nothing that runs elsewhere than on the CPU."""
         if device != "cpu" or precision != "f32":
             raise CheckpointError(
@@ -102,7 +100,7 @@ class Geodesic(Segmenter):
         """The settings decide everything."""
         return f"geodesic {json.dumps(asdict(self.config), sort_keys=True)}"
 
-    def with_voxel(self, size: float) -> Self:
+    def with_voxel(self, size: float) -> "Geodesic":
         """The same segmenter at a fixed voxel size, metres."""
         return replace(self, config=replace(self.config, voxel=size))
 
