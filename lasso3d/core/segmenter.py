@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar, final
 
 from lasso3d.core.errors import UnsupportedPrompt
@@ -47,6 +48,10 @@ class Segmenter(ABC):
     @abstractmethod
     def with_voxel(self, size: float) -> "Segmenter":
         """The same segmenter at a fixed voxel size, metres, instead of one chosen from the scene."""
+
+    @abstractmethod
+    def save(self, folder: Path) -> None:
+        """Write a checkpoint folder that `load` turns into an equal segmenter."""
 
     @abstractmethod
     def encode(self, scene: Scene, *, progress: Progress | None = None) -> SceneEncoding:

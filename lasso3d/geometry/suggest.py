@@ -1,7 +1,7 @@
 """Where to click next, without knowing the truth."""
 
 import numpy as np
-from jaxtyping import Bool, Float64, Int32
+from jaxtyping import Bool, Float32, Int32
 
 from lasso3d.core.prompts import Click
 from lasso3d.core.scene import Scene
@@ -45,12 +45,12 @@ def _regions(
 
 def _centroids(
     scene: Scene, of_point: Int32[np.ndarray, " n"]
-) -> tuple[Float64[np.ndarray, "u 3"], Int32[np.ndarray, " u"]]:
+) -> tuple[Float32[np.ndarray, "u 3"], Int32[np.ndarray, " u"]]:
     """Centroids of the tokens that hold points, and which tokens those are."""
     count = np.bincount(of_point)
     token = np.flatnonzero(count)
     total = np.stack([np.bincount(of_point, weights=axis) for axis in scene.xyz.T], axis=1)
-    return total[token] / count[token, None], token.astype(np.int32)
+    return (total[token] / count[token, None]).astype(np.float32), token.astype(np.int32)
 
 
 def _of_token(
@@ -63,7 +63,7 @@ def _of_token(
 
 
 def _nearest_point(
-    scene: Scene, inside: Bool[np.ndarray, " n"], centre: Float64[np.ndarray, "3"]
+    scene: Scene, inside: Bool[np.ndarray, " n"], centre: Float32[np.ndarray, "3"]
 ) -> tuple[float, float, float]:
     points = scene.xyz[inside].astype(np.float64)
     x, y, z = points[((points - centre) ** 2).sum(1).argmin()].tolist()

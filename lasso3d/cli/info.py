@@ -1,0 +1,107 @@
+"""`lasso3d info`: what a scan or a checkpoint is, and what to watch out for."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import tyro
+
+from lasso3d import __version__
+
+if TYPE_CHECKING:
+    from lasso3d.core.scene import Scene
+
+SMALLEST_EXTENT = 0.05
+LARGEST_EXTENT = 1e5
+"""Metres; scans outside these are more often in another unit than truly that small or large."""
+
+
+@dataclass(frozen=True)
+class Info:
+    """Say what a scan or a checkpoint is; without one, what this installation has."""
+
+    path: Annotated[tyro.conf.Positional[Path | None], tyro.conf.arg(metavar="SCAN|CHECKPOINT")] = None
+    """A scan, a scene folder or a checkpoint folder."""
+    up: Literal["x", "-x", "y", "-y", "z", "-z"] = "z"
+    """The file's axis that points up."""
+    unit: float = 1.0
+    """Metres per unit of the file."""
+    json: bool = False
+    """Print it as JSON."""
+
+    def run(self) -> None:
+        """Print names and values."""
+        from lasso3d.systems.card import CARD_FILE
+
+        if self.path is None:
+            facts = _installation()
+        elif (self.path / CARD_FILE).is_file():
+            facts = _checkpoint(self.path)
+        else:
+            facts = self._scan(self.path)
+        if self.json:
+            print(json.dumps(facts, indent=2, ensure_ascii=False))
+        else:
+            _print(facts)
+
+    def _scan(self, path: Path) -> dict[str, object]:
+        from lasso3d.geometry.voxels import voxel_size
+        from lasso3d.io.scenes import read_scene
+
+        scene = read_scene(path, up=self.up, unit=self.unit)
+        extent = (scene.xyz.max(0) - scene.xyz.min(0)).astype(float)
+        return {
+            "scan": str(path),
+            "points": len(scene),
+            "extent in metres": " x ".join(f"{side:.3g}" for side in extent),
+            "range in file coordinates": self._file_range(scene),
+            "origin in metres": " ".join(f"{value:.0f}" for value in scene.origin),
+            "colours": "yes" if scene.rgb is not None else "no",
+            "normals": "yes" if scene.normals is not None else "no",
+            "other fields": ", ".join(f"{name} {values.dtype}" for name, values in scene.extra.items()) or "none",
+            "views": len(scene.views),
+            "voxel size chosen": f"{voxel_size(scene.xyz):g} m",
+            "sha256": scene.source.digest if scene.source else "",
+            "watch out": _warnings(path, float(extent.max())) or "nothing",
+        }
+
+    def _file_range(self, scene: "Scene") -> str:
+        import numpy as np
+
+        from lasso3d.io.scenes import scene_to_file
+
+        corners = np.stack([scene.xyz.min(0), scene.xyz.max(0)]).astype(np.float64)
+        lower, upper = np.sort(scene_to_file(corners, up=self.up, unit=self.unit, origin=scene.origin), axis=0)
+        return "  ".join(f"{axis} {a:.6g} to {b:.6g}" for axis, a, b in zip("xyz", lower, upper, strict=True))
+
+
+def _warnings(path: Path, extent: float) -> str:
+    heard = []
+    if extent < SMALLEST_EXTENT:
+        heard.append(f"only {extent:.3g} m across: if the file is in millimetres pass --unit 0.001")
+    if extent > LARGEST_EXTENT:
+        heard.append(f"{extent / 1000:.0f} km across: check the unit (--unit) and stray points")
+    if path.suffix.lower() in (".glb", ".gltf"):
+        heard.append("glTF is y-up by its specification: pass --up y")
+    return "; ".join(heard)
+
+
+def _checkpoint(folder: Path) -> dict[str, object]:
+    from dataclasses import asdict
+
+    from lasso3d.systems.card import read_card
+
+    return {"checkpoint": str(folder), **asdict(read_card(folder))}
+
+
+def _installation() -> dict[str, object]:
+    from lasso3d.systems import systems
+
+    return {"lasso3d": __version__, "systems": ", ".join(systems())}
+
+
+def _print(facts: dict[str, object]) -> None:
+    width = max(map(len, facts))
+    for name, value in facts.items():
+        print(f"{name.ljust(width)}  {value}")

@@ -1,0 +1,1 @@
+"""Voxels, neighbours, normals, paths, cameras: numpy in, numpy out."""
