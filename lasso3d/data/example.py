@@ -1,0 +1,77 @@
+"""A scene together with what is true of it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, final, overload
+
+import numpy as np
+from jaxtyping import Int32
+
+from lasso3d.core.scene import Scene, frozen
+
+Sentences = tuple[tuple[str, tuple[int, ...]], ...]
+"""Each text with the instances it means; none = nothing in the scene fits."""
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Truth:
+    """What a scene holds, point by point. Never reachable from a segmenter."""
+
+    instance: Int32[np.ndarray, " n"]
+    """Ids above 0; -1 = no instance."""
+    semantic: Int32[np.ndarray, " n"] | None = None
+    """Index into `class_names`; -1 = none."""
+    part: Int32[np.ndarray, " n"] | None = None
+    """Index into `part_names`; -1 = none."""
+    class_names: tuple[str, ...] = ()
+    part_names: tuple[str, ...] = ()
+    expressions: Sentences = ()
+    """Referring sentences."""
+    instructions: Sentences = ()
+    """Requests that need reasoning."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "instance", frozen(self.instance, np.int32))
+        if ((self.instance < 1) & (self.instance != -1)).any():
+            raise ValueError("instance ids must be above 0, or -1 for none")
+        for name, names in (("semantic", self.class_names), ("part", self.part_names)):
+            labels = getattr(self, name)
+            if labels is not None:
+                object.__setattr__(self, name, self._indices(name, labels, len(names)))
+
+    def _indices(self, name: str, labels: Any, count: int) -> np.ndarray:
+        array = frozen(labels, np.int32)
+        if array.shape != self.instance.shape:
+            raise ValueError(f"{name} must have {len(self.instance)} values like instance, found {array.shape}")
+        if array.size and not -1 <= array.min() <= array.max() < count:
+            raise ValueError(f"{name} must be -1 to {count - 1}, found {array.min()} to {array.max()}")
+        return array
+
+
+class Example(NamedTuple):
+    """What a data set is a sequence of: `scene, truth = example`."""
+
+    scene: Scene
+    truth: Truth
+
+
+@final
+class ReadOnAccess(Sequence[Example]):
+    """Examples that are read from their files each time they are asked for; a slice reads nothing."""
+
+    def __init__(self, sources: Sequence[Any], read: Callable[[Any], Example]) -> None:
+        self.sources = tuple(sources)
+        self._read = read
+
+    def __len__(self) -> int:
+        return len(self.sources)
+
+    @overload
+    def __getitem__(self, index: int) -> Example: ...
+    @overload
+    def __getitem__(self, index: slice) -> "ReadOnAccess": ...
+    def __getitem__(self, index: int | slice) -> "Example | ReadOnAccess":
+        if isinstance(index, slice):
+            return ReadOnAccess(self.sources[index], self._read)
+        return self._read(self.sources[index])

@@ -1,0 +1,89 @@
+"""Labelled scenes on disk in the library's own form, and the one way to open a folder of examples of any form."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from lasso3d.core.errors import ReadError
+from lasso3d.data.example import Example, ReadOnAccess, Truth
+from lasso3d.data.mosd import mosd_folder
+from lasso3d.data.scannet import scan_folders
+from lasso3d.io.folder import SCENE_FILE, read_folder, read_folder_truth, write_folder
+from lasso3d.io.folder_meta import FolderMeta
+
+
+def open_examples(path: str | Path) -> Sequence[Example]:
+    """The examples of a folder, by what lies in it: scene folders, mOSD files, or ScanNet folders.
+
+    Raises:
+        ReadError: none of these is there.
+    """
+    folder = Path(path)
+    if not folder.is_dir():
+        raise ReadError("is not a folder", str(folder), "give a folder of labelled scenes")
+    for reader in (scene_folders, mosd_folder, scan_folders):
+        examples = reader(folder)
+        if len(examples):
+            return examples
+    looked_for = f"{SCENE_FILE} (scene folders), *.pcd (mOSD), coord.npy (ScanNet)"
+    raise ReadError("holds no labelled scenes", str(folder), f"looked in it and below for {looked_for}")
+
+
+def scene_folders(path: Path) -> ReadOnAccess:
+    """Every scene folder at or below `path`, in order of their paths."""
+    return ReadOnAccess(sorted(file.parent for file in path.rglob(SCENE_FILE)), read_scene_folder)
+
+
+def read_scene_folder(path: Path) -> Example:
+    """One scene folder with its truth.
+
+    Raises:
+        ReadError: a damaged folder, or labels that contradict each other.
+    """
+    # labels that were written back to the folder are no business of the next segmenter
+    scene, found = replace(read_folder(path), extra={}), read_folder_truth(path)
+    instance = np.full(len(scene), -1, np.int32) if found.instance is None else found.instance
+    meta = found.meta
+    try:
+        truth = Truth(
+            instance,
+            found.semantic,
+            found.part,
+            class_names=meta.class_names,
+            part_names=meta.part_names,
+            expressions=meta.expressions,
+            instructions=meta.instructions,
+        )
+    except ValueError as error:
+        raise ReadError(str(error), str(path), "write the folder again") from error
+    return Example(scene, truth)
+
+
+def write_example(path: Path, example: Example, *, world_version: int | str | None = None) -> None:
+    """Write an example as a scene folder: all of it or nothing, the same bytes for the same example.
+
+    Raises:
+        WriteError: something that is not a scene folder is there already, or the disk refuses.
+    """
+    scene, truth = example
+    meta = FolderMeta(
+        world_version=world_version,
+        name=scene.name,
+        origin=tuple(scene.origin.tolist()),
+        class_names=truth.class_names,
+        part_names=truth.part_names,
+        expressions=truth.expressions,
+        instructions=truth.instructions,
+    )
+    write_folder(
+        path,
+        meta,
+        xyz=scene.xyz,
+        rgb=scene.rgb,
+        instance=truth.instance,
+        semantic=truth.semantic,
+        part=truth.part,
+        views=scene.views,
+    )

@@ -1,0 +1,1 @@
+"""Protocols: one function each, from a segmenter and examples to a report."""
