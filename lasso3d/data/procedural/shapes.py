@@ -1,0 +1,121 @@
+"""Solids, things made of them, and where they stand.
+
+Rotations are rounded to 1e-9: sines differ in the last bit from machine to machine, scenes must not.
+"""
+
+from dataclasses import dataclass, replace
+from math import cos, sin
+from typing import Literal, final
+
+import numpy as np
+from jaxtyping import Float64
+
+from lasso3d.data.procedural.appearance import Material
+
+Kind = Literal["box", "cone", "ellipsoid"]
+KINDS: tuple[Kind, ...] = ("box", "cone", "ellipsoid")
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Pose:
+    """Where a frame lies in the one around it: `outside = rotation @ inside + position`."""
+
+    rotation: Float64[np.ndarray, "3 3"]
+    position: Float64[np.ndarray, "3"]
+
+    def after(self, inner: "Pose") -> "Pose":
+        """The pose of what `inner` places within this frame."""
+        turned = (self.rotation[:, None, :] * inner.rotation.T[None]).sum(2)
+        return Pose(np.round(turned, 9), np.round(self.apply(inner.position), 9))
+
+    def apply(self, point: Float64[np.ndarray, "3"]) -> Float64[np.ndarray, "3"]:
+        """A point of the frame, seen from outside."""
+        return (self.rotation * point).sum(1) + self.position
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Solid:
+    """A surface in the frame of its thing."""
+
+    kind: Kind
+    size: tuple[float, ...]
+    """Metres. Box and ellipsoid: half sides. Cone: lower z, upper z, radius there (equal z: a disc with a hole)."""
+    material: Material
+    pose: Pose
+    part: str = ""
+    """Name of the part it belongs to, empty = no part of its own."""
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Deck:
+    """Where something can be put down on a thing."""
+
+    outline: Float64[np.ndarray, "k 2"]
+    """Convex, counter-clockwise."""
+    z: float
+    """Metres above the foot. Below the thing's height the deck is enclosed: what stands there must fit into it."""
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Thing:
+    """An object in its own frame: z up, standing on z = 0 around the z axis."""
+
+    name: str
+    """Its class."""
+    solids: tuple[Solid, ...]
+    footprint: Float64[np.ndarray, "k 2"]
+    """Convex outline seen from above, counter-clockwise."""
+    height: float
+    """Metres."""
+    deck: Deck | None = None
+    """None = nothing stands on it."""
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """A thing somewhere in the scene."""
+
+    thing: Thing
+    pose: Pose
+
+
+def at(
+    x: float = 0.0, y: float = 0.0, z: float = 0.0, *, axis: Literal["x", "y", "z"] = "z", turn: float = 0.0
+) -> Pose:
+    """A pose turned about one axis by `turn` radians."""
+    i, j = {"x": (1, 2), "y": (2, 0), "z": (0, 1)}[axis]
+    rotation = np.eye(3)
+    rotation[i, i] = rotation[j, j] = round(cos(turn), 9)
+    rotation[j, i] = round(sin(turn), 9)
+    rotation[i, j] = -rotation[j, i]
+    return Pose(rotation, np.array([x, y, z], np.float64))
+
+
+def tipped(thing: Thing, *, radius: float, length: float) -> Thing:
+    """A thing of revolution on its side: its axis along y, its foot at y = length / 2."""
+    lying = at(0.0, length / 2, radius, axis="x", turn=np.pi / 2)
+    solids = tuple(replace(solid, pose=lying.after(solid.pose)) for solid in thing.solids)
+    return Thing(thing.name, solids, rectangle(radius, length / 2), 2 * radius)
+
+
+def upturned(thing: Thing) -> Thing:
+    """A thing standing on its head."""
+    over = at(0.0, 0.0, thing.height, axis="x", turn=np.pi)
+    solids = tuple(replace(solid, pose=over.after(solid.pose)) for solid in thing.solids)
+    return replace(thing, solids=solids, footprint=thing.footprint[::-1] * (1, -1), deck=None)
+
+
+def rectangle(half_x: float, half_y: float) -> Float64[np.ndarray, "4 2"]:
+    """A footprint."""
+    return np.array([[half_x, half_y], [-half_x, half_y], [-half_x, -half_y], [half_x, -half_y]])
+
+
+def circle(radius: float) -> Float64[np.ndarray, "16 2"]:
+    """A footprint: the outline of 16 corners that holds the circle."""
+    turn = (np.arange(16) + 0.5) * np.pi / 8
+    return np.round(radius / cos(np.pi / 16) * np.stack([np.cos(turn), np.sin(turn)], axis=1), 9)

@@ -1,0 +1,211 @@
+"""Tabletops: a table laid with clutter, seen by a depth camera once or a few times."""
+
+from dataclasses import dataclass
+from itertools import count
+from math import cos, pi, sin
+from typing import final
+
+import numpy as np
+from jaxtyping import Float64, Int32, UInt8
+
+from lasso3d.core.scene import Scene
+from lasso3d.data.example import Example, Truth
+from lasso3d.data.procedural import layout, sensors
+from lasso3d.data.procedural.appearance import Light, Material, wardrobe
+from lasso3d.data.procedural.finishes import Paint, any_colour, painter, pale_wood, table_top
+from lasso3d.data.procedural.rays import stage
+from lasso3d.data.procedural.shapes import Placed, Pose, Solid, Thing, at, rectangle
+from lasso3d.data.procedural.things import BUILDERS
+from lasso3d.geometry.cameras import Camera, intrinsics, look_at
+from lasso3d.geometry.voxels import voxelize
+
+WORLD_VERSION = 1
+"""Raised whenever a seed gives another scene."""
+
+BACKGROUND = ("table", "floor", "wall")
+CLASS_NAMES = (*BACKGROUND, *sorted(BUILDERS))
+PART_NAMES = ("base", "body", "cap", "handle", "lid", "neck", "screen")
+
+FEWEST_POINTS = 30
+"""Of a thing; with fewer its points are left out of the scan, because nobody could tell what they are."""
+THINNING = 0.002
+"""Metres; one point per cell of this size stays where several shots are fused."""
+TWINS = 0.15
+"""Share of the things that get a twin of the same size flush against them."""
+FIELD_OF_VIEW = 57.0
+"""Degrees, of a Kinect."""
+METERED = 0.72
+"""Brightness, of 1, that metering gives a table in full light."""
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Cloud:
+    """Points of one or several shots, and the solid each lies on."""
+
+    xyz: Float64[np.ndarray, "n 3"]
+    rgb: UInt8[np.ndarray, "n 3"]
+    solid: Int32[np.ndarray, " n"]
+
+
+def tabletop(seed: int) -> Example:
+    """The tabletop of a seed: z up, zero in the middle of the table's surface; labels of visible points only."""
+    attempts = (
+        _attempt(np.random.default_rng((WORLD_VERSION, seed, i)), f"tabletop {seed}") for i in count()
+    )
+    # now and then everything lies outside the picture
+    return next(example for example in attempts if example.truth.instance.max() > 0)
+
+
+def _attempt(rng: np.random.Generator, name: str) -> Example:
+    azimuth = round(float(rng.uniform(0, 2 * pi)), 6)
+    furniture, things = _furnished(azimuth, rng)
+    placed = (*furniture, *things)
+    return _labelled(_scanned(placed, azimuth, rng), placed, name)
+
+
+def _furnished(azimuth: float, rng: np.random.Generator) -> tuple[tuple[Placed, ...], tuple[Placed, ...]]:
+    """Table, perhaps floor and wall, and what lies on the table."""
+    half_x, half_y = rng.uniform(0.3, 0.6), rng.uniform(0.3, 0.5)
+    wood = pale_wood(rng) if rng.random() < 0.7 else any_colour(rng)
+    family = (wood, *(any_colour(rng) for _ in range(rng.integers(1, 4))))
+    paint = painter(rng, family)
+    furniture = [_slab("table", half_x, half_y, 0.02, table_top(rng, wood), at(z=-0.02))]
+    if rng.random() < 0.3:
+        furniture.append(_slab("floor", 4.0, 4.0, 0.01, table_top(rng, any_colour(rng)), at(z=-0.75)))
+    if rng.random() < 0.25:
+        # opposite the camera, as the wall behind a table is
+        x, y = (-(max(half_x, half_y) + rng.uniform(0.25, 0.9)) * f(azimuth) for f in (cos, sin))
+        furniture.append(
+            _slab("wall", 0.01, 4.0, 2.0, table_top(rng, any_colour(rng)), at(x, y, 0.0, turn=azimuth))
+        )
+    return tuple(furniture), _clutter((half_x, half_y), azimuth, paint, rng)
+
+
+def _clutter(
+    half_table: tuple[float, float], azimuth: float, paint: Paint, rng: np.random.Generator
+) -> tuple[Placed, ...]:
+    core = (0.75 * half_table[0], 0.75 * half_table[1])
+    spots: tuple[layout.Spot, ...] = ()
+    for _ in range(int(rng.integers(2, 19))):
+        name, shape = _some_class(rng), int(rng.integers(2**31))
+        thing = BUILDERS[name][0](np.random.default_rng(shape), paint)
+        new = layout.put_down(
+            thing, spots, half_table=core, towards_camera=azimuth, ways=layout.Ways(), rng=rng
+        )
+        if new is None:
+            continue
+        spots += (new,)
+        if rng.random() < TWINS:
+            # the same shape, half of the time in another print
+            twin = thing if rng.random() < 0.5 else BUILDERS[name][0](np.random.default_rng(shape), paint)
+            beside = layout.put_flush(twin, new, spots, half_table=core, rng=rng)
+            spots += () if beside is None else (beside,)
+    return tuple(spot.placed() for spot in spots)
+
+
+def _some_class(rng: np.random.Generator) -> str:
+    share = np.cumsum([frequency for _, frequency in BUILDERS.values()])
+    return list(BUILDERS)[int(np.searchsorted(share, rng.random() * share[-1]))]
+
+
+def _scanned(placed: tuple[Placed, ...], azimuth: float, rng: np.random.Generator) -> Cloud:
+    """One shot, or in a quarter of the scenes two to four that are fused with small errors of registration."""
+    on = stage(placed)
+    worn = wardrobe([solid.material for thing in placed for solid in thing.thing.solids])
+    light, habits = _daylight(rng), _habits(placed[0].thing.solids[0].material, rng)
+    shots = 1 if rng.random() < 0.75 else int(rng.integers(2, 5))
+    width = int(rng.integers(420, 521)) if shots == 1 else int(rng.integers(240, 301))
+    clouds = []
+    for shot in range(shots):
+        camera = _camera(azimuth + shot * rng.uniform(0.5, 1.4), width, rng)
+        frame = sensors.shoot(on, worn, light, camera, habits, rng=rng)
+        slip = rng.normal(0, 0.0015, 3) if shot else np.zeros(3)
+        clouds.append(_points(frame, camera, slip))
+    whole = Cloud(*(np.concatenate([getattr(c, k) for c in clouds]) for k in ("xyz", "rgb", "solid")))
+    return whole if shots == 1 else _thinned(whole)
+
+
+def _camera(azimuth: float, width: int, rng: np.random.Generator) -> Camera:
+    """A camera held over the edge of the table, looking down at its middle."""
+    height, elevation, distance = round(0.75 * width), rng.uniform(0.35, 1.05), rng.uniform(0.65, 1.25)
+    away = np.array([cos(elevation) * cos(azimuth), cos(elevation) * sin(azimuth), sin(elevation)])
+    target = np.append(rng.uniform(-0.08, 0.08, 2), 0.05)
+    pose = np.round(look_at(np.round(target + distance * away, 6), target), 9)
+    return Camera(np.round(intrinsics(width, height, field_of_view=FIELD_OF_VIEW), 6), pose, width, height)
+
+
+def _daylight(rng: np.random.Generator) -> Light:
+    towards = rng.normal(0, 1, 3) * (1, 1, 0.3) + (0, 0, 1.2)
+    unit = towards / np.sqrt((towards**2).sum())
+    return Light(
+        rng.uniform(0.45, 0.9), (float(unit[0]), float(unit[1]), float(unit[2])), rng.uniform(0.2, 1)
+    )
+
+
+def _habits(table: Material, rng: np.random.Generator) -> sensors.Habits:
+    """A camera of one day: how noisy, how lossy, how well exposed for the table that fills its picture."""
+    metered = METERED / max(sum(table.colour) / 3, 0.4)
+    red, green, blue = rng.uniform(0.9, 1.1, 3).tolist()
+    right, down = rng.integers(-1, 2, 2).tolist()
+    return sensors.Habits(
+        disparity_noise=rng.uniform(0.05, 0.4),
+        patch_noise=rng.uniform(0.0, 0.4),
+        ragged=rng.uniform(0.5, 2.0),
+        grazing=rng.uniform(0.06, 0.2),
+        gloss_loss=rng.uniform(0, 0.8),
+        holes=rng.uniform(0, 0.015) if rng.random() < 0.4 else 0.0,
+        exposure=metered * rng.uniform(0.8, 1.2),
+        balance=(red, green, blue),
+        contrast=rng.uniform(0.75, 1.2),
+        colour_noise=rng.uniform(0.003, 0.02),
+        colour_shift=(right, down),
+        far=rng.uniform(1.2, 2.4),
+    )
+
+
+def _points(frame: sensors.Frame, camera: Camera, slip: Float64[np.ndarray, "3"]) -> Cloud:
+    """The returns of a shot in the scene frame, moved by an error of registration."""
+    eye, direction = sensors.rays(camera)
+    depth = frame.depth.ravel()
+    returned = depth > 0
+    xyz = eye + direction[returned] * depth[returned, None] + slip
+    return Cloud(xyz, frame.rgb.reshape(-1, 3)[returned], frame.solid.ravel()[returned])
+
+
+def _thinned(cloud: Cloud) -> Cloud:
+    """The mean of the points of each small cell: what fusing overlapping shots leaves."""
+    voxels = voxelize(cloud.xyz.astype(np.float32), THINNING)
+    rgb = np.rint(voxels.mean(cloud.rgb)).astype(np.uint8)
+    return Cloud(voxels.mean(cloud.xyz).astype(np.float64), rgb, cloud.solid[voxels.order[voxels.start[:-1]]])
+
+
+def _chosen(cloud: Cloud, kept: np.ndarray) -> Cloud:
+    return Cloud(cloud.xyz[kept], cloud.rgb[kept], cloud.solid[kept])
+
+
+def _labelled(cloud: Cloud, placed: tuple[Placed, ...], name: str) -> Example:
+    """Scene and truth; things of which hardly anything is seen are left out of both."""
+    owner = np.repeat(np.arange(len(placed)), [len(thing.thing.solids) for thing in placed])
+    visible = np.bincount(owner[cloud.solid], minlength=len(placed))
+    background = np.array([thing.thing.name in BACKGROUND for thing in placed])
+    cloud = _chosen(cloud, (background | (visible >= FEWEST_POINTS))[owner[cloud.solid]])
+    is_object = ~background & (visible >= FEWEST_POINTS)
+    instance = np.where(is_object, np.cumsum(is_object), -1)
+    solids = [solid for thing in placed for solid in thing.thing.solids]
+    part = np.array([PART_NAMES.index(solid.part) if solid.part else -1 for solid in solids])
+    semantic = np.array([CLASS_NAMES.index(thing.thing.name) for thing in placed])
+    scene = Scene(np.round(cloud.xyz, 4).astype(np.float32), rgb=cloud.rgb, name=name)
+    truth = Truth(
+        instance[owner][cloud.solid].astype(np.int32),
+        semantic[owner][cloud.solid].astype(np.int32),
+        part[cloud.solid].astype(np.int32),
+        CLASS_NAMES,
+        PART_NAMES,
+    )
+    return Example(scene, truth)
+
+
+def _slab(name: str, half_x: float, half_y: float, half_z: float, material: Material, pose: Pose) -> Placed:
+    solid = Solid("box", (half_x, half_y, half_z), material, at())
+    return Placed(Thing(name, (solid,), rectangle(half_x, half_y), half_z), pose)

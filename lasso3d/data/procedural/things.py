@@ -1,0 +1,297 @@
+"""What lies on tables: each builder draws one thing of its class, metres, standing on z = 0."""
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import numpy as np
+
+from lasso3d.data.procedural.appearance import Material
+from lasso3d.data.procedural.finishes import Paint
+from lasso3d.data.procedural.shapes import Deck, Pose, Solid, Thing, at, circle, rectangle, tipped, upturned
+
+Builder = Callable[[np.random.Generator, Paint], Thing]
+
+Profile = tuple[tuple[float, float], ...]
+"""Radius and height, from the foot along the surface."""
+
+
+def box(rng: np.random.Generator, paint: Paint) -> Thing:
+    """A carton, from a matchbox to a cereal packet."""
+    x, y = rng.uniform(0.02, 0.11, 2)
+    z = rng.uniform(0.02, 0.28) if rng.random() < 0.5 else rng.uniform(0.02, 0.1)
+    return _block("box", x, y, z, paint("print" if rng.random() < 0.75 else "plain", (x, y, z)))
+
+
+def book(rng: np.random.Generator, paint: Paint) -> Thing:
+    """A closed book: covers around a block of paper."""
+    x, y, z = rng.uniform(0.06, 0.11), rng.uniform(0.09, 0.15), rng.uniform(0.008, 0.045)
+    cover, paper = paint("print", (x, y, z)), Material((0.9, 0.88, 0.82), (0.8, 0.77, 0.7), "stripes", 0.0012)
+    board = 0.0015
+    solids = (
+        _cuboid(x, y, board, cover, z=board),
+        _cuboid(x, y, board, cover, z=z - board),
+        _cuboid(board, y, z / 2, cover, x=-x + board, z=z / 2),
+        _cuboid(x - 0.004, y - 0.004, z / 2 - 2 * board, paper, z=z / 2),
+    )
+    return Thing("book", solids, rectangle(x, y), z, Deck(rectangle(x, y), z))
+
+
+def sponge(rng: np.random.Generator, paint: Paint) -> Thing:
+    """A small soft block with a rougher upper side."""
+    x, y, z = rng.uniform(0.03, 0.06), rng.uniform(0.02, 0.04), rng.uniform(0.02, 0.04)
+    solids = (
+        _cuboid(x, y, 0.4 * z, paint("cloth", (x, y, z)), z=0.4 * z),
+        _cuboid(x, y, 0.1 * z, paint("cloth", (x, y, z)), z=0.9 * z),
+    )
+    return Thing("sponge", solids, rectangle(x, y), z, Deck(rectangle(x, y), z))
+
+
+def can(rng: np.random.Generator, paint: Paint) -> Thing:
+    """A tin or a tube of crisps, upright or lying."""
+    r, h = rng.uniform(0.025, 0.075), rng.uniform(0.04, 0.26)
+    rim = min(0.004, h / 10)
+    body = _turned(((r, rim), (r, h - rim)), paint("label", (r, r, h)), part="body")
+    ends = _turned(((0.0, 0.0), (r, 0.0), (r, rim)), paint("metal", (r, r, h)))
+    lid = _turned(
+        ((r, h - rim), (r, h), (r * 0.94, h), (r * 0.93, h - rim / 2), (0.0, h - rim / 2)),
+        ends[0].material,
+        part="lid",
+    )
+    thing = Thing("can", body + ends + lid, circle(r), h, Deck(circle(r), h))
+    return tipped(thing, radius=r, length=h) if rng.random() < 0.15 else thing
+
+
+def jar(rng: np.random.Generator, paint: Paint) -> Thing:
+    """A squat vessel with a lid of another colour."""
+    r, h = rng.uniform(0.03, 0.06), rng.uniform(0.06, 0.16)
+    neck = r * rng.uniform(0.75, 0.95)
+    body = _turned(
+        ((0.0, 0.0), (r, 0.0), (r, 0.7 * h), (neck, 0.82 * h)), paint("label", (r, r, h)), part="body"
+    )
+    lid = _turned(
+        ((neck, 0.82 * h), (neck * 1.06, 0.82 * h), (neck * 1.06, h), (0.0, h)),
+        paint("plain", (r, r, h)),
+        part="lid",
+    )
+    return Thing("jar", body + lid, circle(r * 1.02), h, Deck(circle(neck), h))
+
+
+def bottle(rng: np.random.Generator, paint: Paint) -> Thing:
+    """Body, shoulder, neck and cap; sometimes lying."""
+    r, h, neck = rng.uniform(0.025, 0.045), rng.uniform(0.15, 0.32), rng.uniform(0.010, 0.015)
+    shoulder = h * rng.uniform(0.5, 0.7)
+    skin = paint("label", (r, r, h))
+    body = _turned(
+        ((0.0, 0.0), (r, 0.0), (r, shoulder), (0.75 * r + 0.25 * neck, shoulder + 0.07 * h)),
+        skin,
+        part="body",
+    )
+    top = _turned(
+        ((0.75 * r + 0.25 * neck, shoulder + 0.07 * h), (neck, shoulder + 0.17 * h), (neck, 0.92 * h)),
+        skin,
+        part="neck",
+    )
+    cap = _turned(
+        ((neck * 1.15, 0.92 * h), (neck * 1.15, h), (0.0, h)), paint("plain", (r, r, h)), part="cap"
+    )
+    thing = Thing("bottle", body + top + cap, circle(r), h)
+    return tipped(thing, radius=r, length=h) if rng.random() < 0.2 else thing
+
+
+def bowl(rng: np.random.Generator, paint: Paint) -> Thing:
+    """A round bowl, sometimes upside down."""
+    r, wall = rng.uniform(0.05, 0.12), 0.004
+    h, foot = r * rng.uniform(0.45, 0.85), r * rng.uniform(0.35, 0.55)
+    share = np.array([0.25, 0.5, 0.75, 1.0])
+    # a quarter of an ellipse from foot to rim; squares and roots only
+    curve = [(foot + (r - foot) * float(np.sqrt(1 - (1 - s) ** 2)), h * float(s)) for s in share]
+    outer, inner = (
+        ((0.0, 0.0), (foot, 0.0), *curve),
+        tuple((q - wall, z + wall / 2) for q, z in reversed(curve)),
+    )
+    glaze = paint("ceramic", (r, r, h))
+    inside = paint("ceramic", (r, r, h)) if rng.random() < 0.3 else glaze
+    solids = _turned(outer, glaze) + _turned((curve[-1], *inner, (foot - wall, wall), (0.0, wall)), inside)
+    thing = Thing("bowl", solids, circle(r), h, Deck(circle(foot), wall))
+    return upturned(thing) if rng.random() < 0.12 else thing
+
+
+def plate(rng: np.random.Generator, paint: Paint) -> Thing:
+    """A flat dish with a raised rim."""
+    r = rng.uniform(0.07, 0.14)
+    h, flat = r * rng.uniform(0.1, 0.2), r * rng.uniform(0.55, 0.75)
+    glaze = paint("ceramic", (r, r, h))
+    solids = _turned(
+        ((0.0, 0.0), (flat, 0.0), (r, h), (r * 0.985, h + 0.002), (flat, 0.005), (0.0, 0.005)), glaze
+    )
+    return Thing("plate", solids, circle(r), h, Deck(circle(flat), 0.005))
+
+
+def cup(rng: np.random.Generator, paint: Paint) -> Thing:
+    """A mug with a handle or a beaker without, sometimes upside down."""
+    foot, h, wall = rng.uniform(0.025, 0.042), rng.uniform(0.06, 0.13), 0.0035
+    r = foot * rng.uniform(1.0, 1.35)
+    glaze = paint("label" if rng.random() < 0.35 else "ceramic", (r, r, h))
+    inside = paint("ceramic", (r, r, h)) if rng.random() < 0.35 else glaze
+    solids = _turned(((0.0, 0.0), (foot, 0.0), (r, h), (r - wall, h)), glaze, part="body")
+    solids += _turned(((r - wall, h), (foot - wall, wall), (0.0, wall)), inside, part="body")
+    if rng.random() < 0.7:
+        solids += _handle(foot + 0.2 * (r - foot), 0.2 * h, 0.8 * h, rng.uniform(0.02, 0.032), glaze)
+        outline = np.concatenate([circle(r), [[r + 0.03, -0.01], [r + 0.03, 0.01]]])
+    else:
+        outline = circle(r)
+    thing = Thing("cup", solids, _hull(outline), h)
+    return upturned(thing) if rng.random() < 0.2 else thing
+
+
+def pan(rng: np.random.Generator, paint: Paint) -> Thing:
+    """A frying pan or pot with one long handle."""
+    r, h, length = rng.uniform(0.07, 0.12), rng.uniform(0.03, 0.1), rng.uniform(0.1, 0.17)
+    metal, grip = paint("metal", (r, r, h)), paint("plain", (r, r, h))
+    solids = _turned(
+        ((0.0, 0.0), (r * 0.92, 0.0), (r, h), (r - 0.003, h), (r * 0.9, 0.004), (0.0, 0.004)),
+        metal,
+        part="body",
+    )
+    solids += (_rod((r, 0.0, h * 0.8), (r + length, 0.0, h * 0.8 + 0.02), 0.010, grip, "handle"),)
+    outline = np.concatenate([circle(r), [[r + length, -0.012], [r + length, 0.012]]])
+    return Thing("pan", solids, _hull(outline), max(h, 0.8 * h + 0.03))
+
+
+def ball(rng: np.random.Generator, paint: Paint) -> Thing:
+    """A ball or a fruit."""
+    r = rng.uniform(0.02, 0.06)
+    squash = 1.0 if rng.random() < 0.6 else rng.uniform(0.8, 1.0)
+    solid = Solid("ellipsoid", (r, r, r * squash), paint("plain", (r, r, r)), at(z=r * squash))
+    return Thing("ball", (solid,), circle(r), 2 * r * squash)
+
+
+def mouse(rng: np.random.Generator, paint: Paint) -> Thing:
+    """A computer mouse: a pebble with a wheel."""
+    x, y, z = rng.uniform(0.028, 0.034), rng.uniform(0.045, 0.06), rng.uniform(0.028, 0.038)
+    shell = Solid("ellipsoid", (x, y, z / 2), paint("plain", (x, y, z)), at(z=z / 2))
+    wheel = Solid("ellipsoid", (0.003, 0.009, 0.009), paint("plain", (x, y, z)), at(y=0.55 * y, z=0.78 * z))
+    return Thing("mouse", (shell, wheel), circle(y) * np.array([x / y, 1.0]), z)
+
+
+def keyboard(rng: np.random.Generator, paint: Paint) -> Thing:
+    """A flat keyboard; its keys are printed, not modelled."""
+    x, y, z = rng.uniform(0.14, 0.23), rng.uniform(0.055, 0.075), rng.uniform(0.01, 0.022)
+    case, keys = paint("plain", (x, y, z)), paint("keys", (x, y, z))
+    solids = (
+        _cuboid(x, y, z / 2 - 0.002, case, z=z / 2 - 0.002),
+        _cuboid(x - 0.008, y - 0.008, 0.002, keys, z=z - 0.002),
+    )
+    return Thing("keyboard", solids, rectangle(x, y), z, Deck(rectangle(x, y), z))
+
+
+def laptop(rng: np.random.Generator, paint: Paint) -> Thing:
+    """An open laptop: base with keys, screen leaning back."""
+    x, y, z, lean = rng.uniform(0.15, 0.19), rng.uniform(0.1, 0.13), 0.009, rng.uniform(0.05, 0.5)
+    case = paint("metal", (x, y, z))
+    base = (
+        _cuboid(x, y, z, case, z=z, part="base"),
+        _cuboid(x * 0.9, y * 0.45, 0.0005, paint("keys", (x, y, z)), y=0.3 * y, z=2 * z, part="base"),
+    )
+    hinge = at(0.0, y, 2 * z, axis="x", turn=-lean)
+    upright = (
+        _cuboid(x, 0.004, y, case, z=y, part="screen"),
+        _cuboid(x * 0.95, 0.0005, y * 0.92, paint("screen", (x, 0.0, 2 * y)), y=-0.0045, z=y, part="screen"),
+    )
+    screen = tuple(Solid(s.kind, s.size, s.material, hinge.after(s.pose), s.part) for s in upright)
+    half = y + 2 * y * lean
+    return Thing("laptop", base + screen, _shifted(x, y, half), 2 * z + 2 * y)
+
+
+BUILDERS: dict[str, tuple[Builder, float]] = {
+    "box": (box, 5.0),
+    "book": (book, 2.0),
+    "can": (can, 3.0),
+    "jar": (jar, 1.0),
+    "bottle": (bottle, 2.0),
+    "bowl": (bowl, 2.0),
+    "plate": (plate, 1.0),
+    "cup": (cup, 2.5),
+    "pan": (pan, 0.6),
+    "ball": (ball, 1.0),
+    "sponge": (sponge, 0.7),
+    "mouse": (mouse, 0.5),
+    "keyboard": (keyboard, 0.8),
+    "laptop": (laptop, 0.8),
+}
+"""Builder and relative frequency of each class."""
+
+
+def _block(name: str, x: float, y: float, z: float, material: Material) -> Thing:
+    return Thing(
+        name, (_cuboid(x, y, z / 2, material, z=z / 2),), rectangle(x, y), z, Deck(rectangle(x, y), z)
+    )
+
+
+def _cuboid(
+    half_x: float, half_y: float, half_z: float, material: Material,
+    *, x: float = 0.0, y: float = 0.0, z: float = 0.0, part: str = "",
+) -> Solid:  # fmt: skip
+    return Solid("box", (half_x, half_y, half_z), material, at(x, y, z), part)
+
+
+def _turned(profile: Profile, material: Material, *, part: str = "") -> tuple[Solid, ...]:
+    """The surface that a profile draws while it turns around the z axis."""
+    rings = []
+    for (r, z), (next_r, next_z) in pairwise(profile):
+        size = (z, next_z, r, next_r) if z <= next_z else (next_z, z, next_r, r)
+        rings.append(Solid("cone", size, material, at(), part))
+    return tuple(rings)
+
+
+def _handle(start: float, low: float, high: float, reach: float, material: Material) -> tuple[Solid, ...]:
+    """An ear of four rods on the +x side of a vessel whose wall is at `start`."""
+    knee = 0.22 * (high - low)
+    corners = ((start, low), (start + reach, low + knee), (start + reach, high - knee), (start, high))
+    return tuple(
+        _rod((x, 0.0, z), (next_x, 0.0, next_z), 0.0045, material, "handle")
+        for (x, z), (next_x, next_z) in pairwise(corners)
+    )
+
+
+def _rod(
+    start: tuple[float, float, float],
+    end: tuple[float, float, float],
+    radius: float,
+    material: Material,
+    part: str,
+) -> Solid:
+    """A tube without ends in the plane y = 0."""
+    x, z = end[0] - start[0], end[2] - start[2]
+    length = float(np.sqrt(x * x + z * z))
+    turn = float(np.round(np.arctan2(x, z), 9))
+    return Solid(
+        "cone",
+        (0.0, length, radius, radius),
+        material,
+        Pose(at(axis="y", turn=turn).rotation, np.array(start)),
+        part,
+    )
+
+
+def _shifted(x: float, y: float, back: float) -> np.ndarray:
+    return np.array([[x, back], [-x, back], [-x, -y], [x, -y]])
+
+
+def _hull(points: np.ndarray) -> np.ndarray:
+    """The corners of the convex outline, counter-clockwise (Andrew's monotone chain)."""
+    ordered = sorted(map(tuple, points.tolist()))
+
+    def chain(along: list[tuple[float, float]]) -> list[tuple[float, float]]:
+        kept: list[tuple[float, float]] = []
+        for p in along:
+            while len(kept) > 1 and _turns_right(kept[-2], kept[-1], p):
+                kept.pop()
+            kept.append(p)
+        return kept[:-1]
+
+    return np.array(chain(ordered) + chain(ordered[::-1]))
+
+
+def _turns_right(a: tuple[float, float], b: tuple[float, float], c: tuple[float, float]) -> bool:
+    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]) <= 0

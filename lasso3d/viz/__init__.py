@@ -1,0 +1,1 @@
+"""Pictures a person can judge at a glance: scans, masks and uncertainty."""
