@@ -18,7 +18,8 @@ from lasso3d.core.errors import LassoError
 
 COMMANDS = {"demo": Demo, "segment": Segment, "evaluate": Evaluate, "scenes": Scenes, "info": Info}
 
-ABOUT = f"""Lasso3D {__version__}: click it, name it, describe it, ask for it; masks that know where they are unsure.
+ABOUT = f"""Lasso3D {__version__}: click it, name it, describe it, ask for it; masks that know where they are
+unsure.
 
 Coordinates are those of your file. Add --debug to any command for a traceback when it fails."""
 

@@ -11,7 +11,6 @@ from lasso3d.cli.progress import progress
 from lasso3d.cli.usage import WrongUsage
 
 if TYPE_CHECKING:
-    from lasso3d.core.segmenter import Segmenter
     from lasso3d.data.example import Example
     from lasso3d.evaluation.report import Report
     from lasso3d.evaluation.sessions import ClickProtocol
@@ -39,7 +38,7 @@ class Evaluate:
     clicks: int | None = None
     """Clicks per object."""
     rule: Literal["scan", "agile3d", "interobject3d"] | None = None
-    """Whose annotator: scan (any scale, answers as they are), AGILE3D's or InterObject3D's (clicked voxels forced)."""
+    """Whose annotator: scan (any scale, answers as they are), AGILE3D's or InterObject3D's (clicks forced)."""
     habit: Literal["centre", "random", "jitter"] = "centre"
     """Where in an error region the annotator clicks."""
     click_voxel: Annotated[float | None, tyro.conf.arg(metavar="METRES")] = None
@@ -114,6 +113,7 @@ class Evaluate:
 
 
 def _write(path: Path, report: "Report") -> None:
-    from lasso3d.io.atomic import write_text
+    from lasso3d.io.atomic import replacing
 
-    write_text(path, report.to_json() + "\n")
+    with replacing(path) as temporary:
+        temporary.write_text(report.to_json() + "\n", encoding="utf-8")

@@ -69,7 +69,7 @@ class Info:
     def _file_range(self, scene: "Scene") -> str:
         import numpy as np
 
-        from lasso3d.io.scenes import scene_to_file
+        from lasso3d.io.frames import scene_to_file
 
         corners = np.stack([scene.xyz.min(0), scene.xyz.max(0)]).astype(np.float64)
         lower, upper = np.sort(scene_to_file(corners, up=self.up, unit=self.unit, origin=scene.origin), axis=0)

@@ -24,7 +24,7 @@ class Scenes:
         """Scenes that are there already are left alone, so an interrupted run goes on where it stopped."""
         from lasso3d.cli.usage import WrongUsage
         from lasso3d.data.folder import write_example
-        from lasso3d.data.procedural import procedural
+        from lasso3d.data.procedural import WORLD_VERSION, procedural
         from lasso3d.io.folder import SCENE_FILE
 
         if self.count < 1:
@@ -34,7 +34,8 @@ class Scenes:
             for i in range(self.count):
                 folder = self.out / f"{self.world}_{self.seed + i:08d}"
                 if not (folder / SCENE_FILE).is_file():
-                    write_example(folder, procedural(self.world, self.seed + i))
+                    example = procedural(self.world, self.seed + i)
+                    write_example(folder, example, world_version=WORLD_VERSION)
                     written += 1
                 tell((i + 1) / self.count, folder.name)
         print(

@@ -88,7 +88,8 @@ class Report:
 
         After the sign ± stands half the width of the 95 % interval.
         """
-        head = [f"{self.protocol}  {self.system}", f"{len(self.rows)} rows over {len({row.scene for row in self.rows})} scenes"]
+        scenes = len({row.scene for row in self.rows})
+        head = [f"{self.protocol}  {self.system}", f"{len(self.rows)} rows over {scenes} scenes"]
         families: dict[str, list[Figure]] = {}
         for figure in self.figures:
             families.setdefault(re.sub(r"@\d+", "", figure.name), []).append(figure)

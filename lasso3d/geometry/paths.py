@@ -77,7 +77,7 @@ NOTHING = 2**63 - 1
 
 
 @compiled
-def _both_directions(neighbors, cost):  # noqa: ANN001, ANN202
+def _both_directions(neighbors, cost):
     t, k = neighbors.shape
     degree = np.zeros(t + 1, np.int64)
     for i in range(t):
@@ -102,7 +102,7 @@ def _both_directions(neighbors, cost):  # noqa: ANN001, ANN202
 
 
 @compiled
-def _holds(neighbors, i, j):  # noqa: ANN001, ANN202
+def _holds(neighbors, i, j):
     """Is j among the neighbours of i?"""
     for a in range(neighbors.shape[1]):
         if neighbors[i, a] == j:
@@ -111,7 +111,7 @@ def _holds(neighbors, i, j):  # noqa: ANN001, ANN202
 
 
 @compiled
-def _improve(best, node, value):  # noqa: ANN001, ANN202
+def _improve(best, node, value):
     """Enter a packed value at a node if it belongs to the two best of different labels."""
     first = best[node, 0]
     if value >= best[node, 1]:
@@ -129,7 +129,7 @@ def _improve(best, node, value):  # noqa: ANN001, ANN202
 
 
 @compiled
-def _two_nearest(start, neighbor, edge_cost, width, seed, seed_label, limit, capacity):  # noqa: ANN001, ANN202
+def _two_nearest(start, neighbor, edge_cost, width, seed, seed_label, limit, capacity):
     """Dijkstra with a ring of buckets instead of a heap: a bucket is worked off until nothing in it improves.
 
     The fixed point is the same; paths shorter than a bucket is wide only cost a second visit. Buckets are linked

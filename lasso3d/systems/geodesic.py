@@ -16,13 +16,17 @@ from lasso3d.core.segmenter import Progress, SceneEncoding, Segmenter
 from lasso3d.geometry.budget import refuse_over_budget
 from lasso3d.geometry.neighbors import nearest
 from lasso3d.geometry.normals import normals_and_curvature
-from lasso3d.geometry.paths import Graph, NearestSeeds, nearest_seeds, symmetric_graph
+from lasso3d.geometry.paths import Graph, NearestSeeds, nearest_seeds
+from lasso3d.geometry.voxel_graph import EdgeCost, voxel_graph
 from lasso3d.geometry.voxels import Voxels, voxel_size, voxelize
 from lasso3d.systems.card import Card, write_card
 
 BYTES_PER_POINT = 40
 """Peak while voxels are built: keys, order (twice while sorted) and the voxel of each point."""
 
+DOUBT = (-0.57, -0.81, -0.34, 0.37, -0.8, -0.47, -0.04, -0.65)
+"""Log odds of a wrong label per unit of `evidence`: logistic regression on generated table tops, no real scan.
+Again by `python benchmarks/geodesic_uncertainty.py`."""
 SEARCHED = 2.0
 """Paths are followed to this multiple of the background's cost, so that margins are known on both sides of it."""
 
@@ -121,8 +125,8 @@ class Geodesic(Segmenter):
         colours = None if scene.rgb is None else voxels.mean(scene.rgb) / np.float32(255)
         tell(0.8, "graph")
         k = self.config.neighbors
-        cost = self._edge_cost(neighbors[:, :k], distance[:, :k] / np.float32(size), normals, colours)
-        graph = symmetric_graph(np.ascontiguousarray(neighbors[:, :k]), cost)
+        cost = EdgeCost(self.config.step_cost, self.config.normal_cost, self.config.colour_cost)
+        graph = voxel_graph(neighbors[:, :k], distance[:, :k] / np.float32(size), normals, colours, cost=cost)
         tell(1.0, "done")
         return GeodesicEncoding(scene, self.identity, voxels, centroid, graph)
 
@@ -130,29 +134,37 @@ class Geodesic(Segmenter):
         """Neighbour tables (8 bytes an entry) and the graph (8 bytes an edge end) at their common peak."""
         return 8 * max(self.config.neighbors, self.config.normal_neighbors) + 24 * self.config.neighbors + 64
 
-    def _edge_cost(
-        self,
-        neighbors: Int32[np.ndarray, "t k"],
-        steps: Float32[np.ndarray, "t k"],
-        normals: Float32[np.ndarray, "t 3"],
-        colours: Float32[np.ndarray, "t 3"] | None,
-    ) -> Float32[np.ndarray, "t k"]:
-        """Length in voxels, turn of the normal and change of colour, each times its weight; never zero."""
-        cost = np.float32(self.config.step_cost) * steps + np.float32(1e-6)
-        for column in range(neighbors.shape[1]):
-            there = neighbors[:, column]
-            turn = 1 - np.abs(np.einsum("ti,ti->t", normals, normals[there]))
-            cost[:, column] += np.float32(self.config.normal_cost) * turn.clip(0)
-            if colours is not None:
-                change = np.linalg.norm(colours - colours[there], axis=1)
-                cost[:, column] += np.float32(self.config.colour_cost) * change
-        return cost
-
     def _segment(
         self, encoding: SceneEncoding, prompt: Prompt, previous: Segmentation | None, seed: int
     ) -> Segmentation:
         if not isinstance(encoding, GeodesicEncoding) or not isinstance(prompt, Clicks):
             raise ValueError(f"expected a GeodesicEncoding and Clicks, found {type(encoding)} and {type(prompt)}")
+        objects = prompt.objects
+        label, cost = self.two_nearest(encoding, prompt)
+        margin = cost[:, 1] - cost[:, 0]
+        probability = np.zeros((len(objects) + 1, len(margin)), np.float32)
+        first = 1 / (1 + np.exp(-margin / self.config.softness))
+        token = np.arange(len(margin))
+        probability[label[:, 1], token] = 1 - first
+        probability[label[:, 0], token] = first
+        doubt = evidence(label, cost, prompt) @ np.array(DOUBT, np.float32)
+        uncertainty = 1 / (1 + np.exp(-doubt))
+        return Segmentation(
+            probability[:-1],
+            encoding.voxels.of_point,
+            objects,
+            _expected_iou(label, uncertainty, len(objects)),
+            uncertainty,
+            exclusive=True,
+        )
+
+    def two_nearest(
+        self, encoding: GeodesicEncoding, prompt: Clicks
+    ) -> tuple[Int32[np.ndarray, "t 2"], Float32[np.ndarray, "t 2"]]:
+        """The nearest and the second nearest label of every voxel and their path costs.
+
+        Labels count the objects of the prompt from 0; background comes after the last.
+        """
         objects = prompt.objects
         row = {number: i for i, number in enumerate(objects)} | {0: len(objects)}
         # a later click on the same voxel corrects an earlier one
@@ -163,25 +175,21 @@ class Geodesic(Segmenter):
             np.array(list(seeds.values()), np.int32),
             reach=SEARCHED * self.config.background_cost,
         )
-        label, cost = _with_background(found, len(objects), self.config.background_cost)
-        margin = cost[:, 1] - cost[:, 0]
-        probability = np.zeros((len(objects) + 1, len(margin)), np.float32)
-        first = 1 / (1 + np.exp(-margin / self.config.softness))
-        token = np.arange(len(margin))
-        probability[label[:, 1], token] = 1 - first
-        probability[label[:, 0], token] = first
-        uncertainty = self._uncertainty(margin)
-        return Segmentation(
-            probability[:-1],
-            encoding.voxels.of_point,
-            objects,
-            _expected_iou(label, uncertainty, len(objects)),
-            uncertainty,
-            exclusive=True,
-        )
+        return _with_background(found, len(objects), self.config.background_cost)
 
-    def _uncertainty(self, margin: Float32[np.ndarray, " t"]) -> Float32[np.ndarray, " t"]:
-        return (0.5 * np.exp(-margin)).astype(np.float32)
+
+def evidence(
+    label: Int32[np.ndarray, "t 2"], cost: Float32[np.ndarray, "t 2"], prompt: Clicks
+) -> Float32[np.ndarray, "t 8"]:
+    """What the uncertainty is estimated from: margin, cost, clicks an object, and whether background won."""
+    objects = len(prompt.objects)
+    clicks = np.float32(np.log(max(1.0, len(prompt.clicks) / max(1, objects))))
+    margin, nearest_cost = cost[:, 1] - cost[:, 0], cost[:, 0]
+    background = (label[:, 0] == objects).astype(np.float32)
+    one = np.ones_like(margin)
+    always = (one, margin, np.log(margin + np.float32(0.05)), nearest_cost * (1 - background), clicks * one)
+    columns = (*always, background, background * margin, background * clicks)
+    return np.stack(columns, axis=1)
 
 
 def _with_background(

@@ -70,7 +70,7 @@ def test_the_table_gathers_figures_that_differ_in_k():
     lines = report().table().splitlines()
     half = (report().figures[0].high - report().figures[0].low) / 2
     assert lines[0] == "protocol  system"
-    assert lines[1] == "1 rows over 3 scenes"
+    assert lines[1] == "1 rows over 1 scenes"
     assert lines[2].split() == ["IoU", "@1", f"50±{half:.2g}", "@3", f"50±{half:.2g}", "n", "5", "%"]
     assert lines[3].split() == ["AvgIoU", "nan", "n", "0", "nothing"]
     assert lines[4:] == ["encode 0.25 s", "note: left out"]
