@@ -73,7 +73,7 @@ class Info:
 
         corners = np.stack([scene.xyz.min(0), scene.xyz.max(0)]).astype(np.float64)
         lower, upper = np.sort(scene_to_file(corners, up=self.up, unit=self.unit, origin=scene.origin), axis=0)
-        return "  ".join(f"{axis} {a:.6g} to {b:.6g}" for axis, a, b in zip("xyz", lower, upper, strict=True))
+        return "  ".join(f"{axis} {a:.3f} to {b:.3f}" for axis, a, b in zip("xyz", lower, upper, strict=True))
 
 
 def _warnings(path: Path, extent: float) -> str:

@@ -46,9 +46,7 @@ def splat(xyz: Float32[np.ndarray, "n 3"], camera: Camera, *, radius: Float32[np
     return Splat(depth.astype(np.float32), index)
 
 
-def splat_plain(
-    xyz: Float32[np.ndarray, "n 3"], camera: Camera, *, radius: Float32[np.ndarray, " n"]
-) -> Splat:
+def splat_plain(xyz: Float32[np.ndarray, "n 3"], camera: Camera, *, radius: Float32[np.ndarray, " n"]) -> Splat:
     """What `splat` computes, said plainly: every pixel asks every point."""
     uv, depth = project(xyz, camera)
     reach = np.clip(radius * camera.K[0, 0] / np.maximum(depth, NEAREST), SMALLEST_RADIUS, LARGEST_RADIUS)
@@ -80,9 +78,7 @@ def _splat(xyz, radius, K, T, depth, index):
         if u < -reach or v < -reach or u > width - 1 + reach or v > height - 1 + reach:
             continue
         for row in range(max(0, int(np.ceil(v - reach))), min(height - 1, int(np.floor(v + reach))) + 1):
-            for column in range(
-                max(0, int(np.ceil(u - reach))), min(width - 1, int(np.floor(u + reach))) + 1
-            ):
+            for column in range(max(0, int(np.ceil(u - reach))), min(width - 1, int(np.floor(u + reach))) + 1):
                 away = ((column - u) ** 2 + (row - v) ** 2) / (reach * reach)
                 candidate = ahead + away * radius[i]
                 if away <= 1 and candidate < depth[row, column]:
