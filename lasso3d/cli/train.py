@@ -67,12 +67,9 @@ def _parsed(name: str, flags: list[str], catalogue: Mapping[str, str]) -> Order[
 
     kind = recipe_class(name, catalogue=catalogue)
     default: Order[Any] = Order(recipe=_start(name, flags, catalogue))
-    try:
-        wanted: Any = Order[kind]  # type: ignore[valid-type]
-        prog, about = f"lasso3d train {name}", kind.__doc__
-        parsed: Order[Any] = tyro.cli(wanted, prog=prog, description=about, args=flags, default=default)
-    except ValueError as error:
-        raise WrongUsage(str(error)) from error
+    wanted: Any = Order[kind]  # type: ignore[valid-type]
+    prog, about = f"lasso3d train {name}", kind.__doc__
+    parsed: Order[Any] = tyro.cli(wanted, prog=prog, description=about, args=flags, default=default)
     return parsed
 
 

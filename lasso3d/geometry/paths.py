@@ -104,7 +104,7 @@ def _both_directions(neighbors, cost):
 @compiled
 def _holds(neighbors, i, j):
     """Is j among the neighbours of i?"""
-    for a in range(neighbors.shape[1]):
+    for a in range(neighbors.shape[1]):  # noqa: SIM110 - a generator would not be compiled
         if neighbors[i, a] == j:
             return True
     return False

@@ -1,8 +1,10 @@
 """The catalogue of systems, and how one is loaded by name or from a checkpoint folder."""
 
+import sys
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Literal
 
 from lasso3d.core.errors import CheckpointError
@@ -37,6 +39,16 @@ def load(name_or_folder: str | Path, *, device: str = "cpu", precision: Precisio
     module, _, kind = CATALOGUE[card.system].partition(":")
     segmenter: Segmenter = getattr(import_module(module), kind).from_card(card, device, precision)
     return segmenter
+
+
+class _Catalogue(ModuleType):
+    """This package, which answers `lasso3d.systems()` too: a name can be a package and a function only this way."""
+
+    def __call__(self) -> tuple[str, ...]:
+        return systems()
+
+
+sys.modules[__name__].__class__ = _Catalogue
 
 
 def _advice(name: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import BLUE, CLICKS, RED, TABLE, table_with_two_boxes
+from two_boxes import BLUE, CLICKS, RED, TABLE, table_with_two_boxes
 
 import lasso3d
 from lasso3d import (
@@ -138,10 +138,10 @@ def test_feedback_must_come_from_this_segmenter_and_encoding(segmenter, encoding
     other = segmenter.encode(table_with_two_boxes(seed=5))
     with pytest.raises(ValueError, match="previous"):
         segmenter.segment(other, prompt, previous=answer)
+    homemade = Segmentation(
+        answer.probability, answer.of_point, answer.labels, answer.score, answer.uncertainty, exclusive=True
+    )
     with pytest.raises(ValueError, match="previous"):
-        homemade = Segmentation(
-            answer.probability, answer.of_point, answer.labels, answer.score, answer.uncertainty, exclusive=True
-        )
         segmenter.segment(encoding, prompt, previous=homemade)
     with pytest.raises(ValueError, match="encoding was made by"):
         segmenter.with_voxel(0.123).segment(encoding, prompt)

@@ -37,7 +37,3 @@ def scan(tmp_path_factory):
     )
     write_scene(path, scene)
     return path
-
-
-BLOCK = "1:500001.0,4000001.0,100.4"
-"""A click on top of the block, in file coordinates."""

@@ -4,11 +4,13 @@ import sys
 
 import numpy as np
 import pytest
-from conftest import BLOCK
 from PIL import Image
 
 import lasso3d
 from lasso3d.cli import COMMANDS
+
+BLOCK = "1:500001.0,4000001.0,100.4"
+"""A click on top of the block, in file coordinates."""
 
 
 def test_segment_writes_the_labelled_scan_and_a_picture(lasso, scan, tmp_path):

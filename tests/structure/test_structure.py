@@ -69,7 +69,15 @@ def test_every_public_name_resolves():
         assert getattr(lasso3d, name) is not None
     assert set(lasso3d.__all__) == set(lasso3d._MODULE_OF)
     with pytest.raises(AttributeError):
-        lasso3d.no_such_name
+        getattr(lasso3d, "no_such_name")  # noqa: B009
+
+
+def test_the_list_of_systems_is_a_package_and_a_function():
+    import lasso3d.systems.geodesic
+
+    assert "geodesic" in lasso3d.systems()
+    assert lasso3d.systems() == lasso3d.systems.systems()
+    assert lasso3d.systems.geodesic.Geodesic
 
 
 def test_every_module_imports():

@@ -1,0 +1,1 @@
+"""Torch blocks: sparse convolutions and U-Nets, attention, decoders, losses, checkpoints."""
