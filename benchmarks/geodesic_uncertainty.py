@@ -2,8 +2,8 @@
 
     python benchmarks/geodesic_uncertainty.py
 
-Prints the coefficients for `lasso3d.systems.geodesic.DOUBT`. Only generated scenes are used: 48 table tops from seed
-10,000,000 to fit, 24 from seed 10,100,000 to check.
+Prints the coefficients for `lasso3d.systems.geodesic.DOUBT`. Only generated scenes are used: 48 table tops from
+seed 10,000,000 to fit, 24 from seed 10,100,000 to check.
 """
 
 from collections.abc import Iterator

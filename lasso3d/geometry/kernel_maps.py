@@ -42,7 +42,8 @@ class KernelMap:
 
     def transposed(self) -> "KernelMap":
         """The map with input and output swapped, regrouped: the inverse convolution, with the same offsets."""
-        by_input = np.argsort(self.input, kind="stable")
+        count = np.bincount(self.input, minlength=self.inputs)
+        by_input = _counting_order(self.input, np.cumsum(count) - count)
         offset = _offset_of_pair(self.start)
         return _grouped(
             self.output[by_input],
