@@ -1,0 +1,129 @@
+"""From a segmentation back to a file: the one way out."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Int64
+
+from lasso3d.core.errors import WriteError
+from lasso3d.core.scene import Scene, Source
+from lasso3d.core.segmentation import Segmentation
+from lasso3d.io.atomic import replacing
+from lasso3d.io.digest import digest_of
+from lasso3d.io.folder import folder_digest, label_folder
+from lasso3d.io.formats import BY_SUFFIX, KNOWN, Format, format_of
+from lasso3d.io.records import LabelColumns, Records
+
+NAMES_INSIDE = (".ply", ".npz")
+"""Files that hold the names of the rows; all others get a JSON file beside them."""
+
+NO_FIELDS = (".obj", ".stl", ".glb")
+"""Files that cannot hold a value per vertex: the values go into the JSON file as well."""
+
+
+def write_segmentation(path: str | Path, scene: Scene, segmentation: Segmentation) -> None:
+    """Write the file the scene was read from once more, with labels added, to `path` (which may be the same file).
+
+    Each record gets `lasso_label` (row of the segmentation, -1 = none), `lasso_object` (click or instance number,
+    0 = none) and `lasso_uncertainty`; all other fields, the order and the records without coordinates stay as they
+    are. Where the scene has no source, or `path` asks for another format, a plain file of the scene is written:
+    z up, metres, `scene.origin` added. Names of the rows go into the file (PLY, NPZ) or into `PATH.labels.json`.
+
+    Raises:
+        WriteError: the source is gone or has changed, the format cannot hold labels, the disk refuses. The old
+            target is then still there.
+    """
+    target = Path(path)
+    labels = _point_labels(scene, segmentation)
+    source = None if scene.source is None else _unchanged(scene.source)
+    if source is not None and source.path.is_dir() and target.suffix.lower() not in BY_SUFFIX:
+        label_folder(source.path, target, labels)
+    elif target.suffix.lower() not in BY_SUFFIX:
+        raise WriteError(f"the suffix {target.suffix!r} is not one of {KNOWN}", str(target), "choose one of them")
+    elif source is not None and target.suffix.lower() in _suffixes(source.path):
+        _write_labelled(target, source, labels)
+    else:
+        _write_plain(target, scene, labels)
+
+
+def _point_labels(scene: Scene, segmentation: Segmentation) -> LabelColumns:
+    row = segmentation.label_of_point()
+    if len(row) != len(scene):
+        raise ValueError(f"the segmentation is about {len(row)} points, the scene has {len(scene)}")
+    numbers = [label if isinstance(label, int) else i for i, label in enumerate(segmentation.labels, 1)]
+    # the last entry is what row -1 finds
+    objects = np.array([*numbers, 0], np.int32)[row]
+    names = tuple(str(label) for label in segmentation.labels)
+    return LabelColumns(row, objects, segmentation.point_uncertainty(), names)
+
+
+def _unchanged(source: Source) -> Source:
+    cure = "read it again, or write dataclasses.replace(scene, source=None)"
+    try:
+        digest = folder_digest(source.path) if source.path.is_dir() else digest_of(source.path)
+    except OSError as error:
+        raise WriteError("the file that the scene was read from is gone", str(source.path), cure) from error
+    if digest != source.digest:
+        raise WriteError("the file has changed since the scene was read from it", str(source.path), cure)
+    return source
+
+
+def _suffixes(source: Path) -> tuple[str, ...]:
+    """Of the targets that can be copies of a source; none for a folder."""
+    return () if source.is_dir() else format_of(source).suffixes
+
+
+def _write_labelled(target: Path, source: Source, labels: LabelColumns) -> None:
+    form = format_of(source.path)
+    everywhere = _scattered(labels, source.row, form=form, path=source.path)
+    with replacing(target) as temporary:
+        form.label(source.path, temporary, everywhere)
+        _write_beside(target, everywhere)
+
+
+def _scattered(labels: LabelColumns, row: Int64[np.ndarray, " r"], *, form: Format, path: Path) -> LabelColumns:
+    """Labels of points as labels of the records of the file (of a mesh: its vertices)."""
+    if form.count is None:
+        return _taken(labels, row)
+    if len(row) != len(labels.label):
+        raise ValueError(f"scene.source names {len(row)} records, the scene has {len(labels.label)} points")
+    count = form.count(path)
+    if count == len(row):
+        return labels
+    point = np.full(count, -1)
+    point[row] = np.arange(len(row))
+    return _taken(labels, point)
+
+
+def _taken(labels: LabelColumns, point: Int64[np.ndarray, " r"]) -> LabelColumns:
+    """Labels by the point that each record is, -1 = no point."""
+    here = point >= 0
+    return LabelColumns(
+        np.where(here, labels.label[point], np.int32(-1)),
+        np.where(here, labels.object[point], np.int32(0)),
+        np.where(here, labels.uncertainty[point], np.float32(0)),
+        labels.names,
+    )
+
+
+def _write_plain(target: Path, scene: Scene, labels: LabelColumns) -> None:
+    form = BY_SUFFIX[target.suffix.lower()]
+    if form.write is None:
+        raise WriteError(f"{target.suffix} cannot hold labels of points", str(target), "write .ply or .npz instead")
+    xyz = scene.xyz + scene.origin if scene.origin.any() else scene.xyz
+    with replacing(target) as temporary:
+        form.write(temporary, Records(xyz, scene.rgb, scene.normals, scene.extra), labels)
+        _write_beside(target, labels)
+
+
+def _write_beside(target: Path, labels: LabelColumns) -> None:
+    """What the file itself cannot hold, in `PATH.labels.json`."""
+    suffix = target.suffix.lower()
+    if suffix in NAMES_INSIDE:
+        return
+    beside: dict[str, object] = {"lasso_names": list(labels.names)}
+    if suffix in NO_FIELDS:
+        beside |= {name: values.tolist() for name, values in labels.columns(()).items()}
+    with replacing(target.with_name(f"{target.name}.labels.json")) as temporary:
+        temporary.write_text(json.dumps(beside))
