@@ -13,13 +13,19 @@ from lasso3d.systems.card import CARD_FILE, Card, read_card
 
 Precision = Literal["f32", "bf16"]
 
-CATALOGUE = {"geodesic": "lasso3d.systems.geodesic:Geodesic"}
+CATALOGUE = {
+    "geodesic": "lasso3d.systems.geodesic:Geodesic",
+    "npiseg3d": "lasso3d.systems.npiseg3d.segmenter:NPISeg3D",
+}
 """Import strings, so that listing the systems loads none of them."""
+WITHOUT_WEIGHTS = ("geodesic",)
+PRETRAINED = Path(__file__).parents[1] / "pretrained"
+"""Folders of the checkpoints that ship."""
 
 
 def systems() -> tuple[str, ...]:
-    """Names of the systems that ship."""
-    return tuple(CATALOGUE)
+    """Names of the systems that ship ready to use."""
+    return tuple(n for n in CATALOGUE if n in WITHOUT_WEIGHTS or (PRETRAINED / n / CARD_FILE).is_file())
 
 
 def load(name_or_folder: str | Path, *, device: str = "cpu", precision: Precision = "f32") -> Segmenter:
@@ -28,14 +34,16 @@ def load(name_or_folder: str | Path, *, device: str = "cpu", precision: Precisio
     Raises:
         CheckpointError: no such system or folder, or a checkpoint that cannot be used.
     """
-    if str(name_or_folder) in CATALOGUE:
-        card = Card(system=str(name_or_folder))
-    elif (Path(name_or_folder) / CARD_FILE).is_file():
-        card = read_card(Path(name_or_folder))
+    name = str(name_or_folder)
+    if name in WITHOUT_WEIGHTS:
+        card = Card(system=name)
     else:
-        raise CheckpointError(f"there is no system {str(name_or_folder)!r}", cure=_advice(str(name_or_folder)))
+        folder = PRETRAINED / name if name in systems() else Path(name_or_folder)
+        if not (folder / CARD_FILE).is_file():
+            raise CheckpointError(f"there is no system {name!r}", cure=_advice(name))
+        card = read_card(folder)
     if card.system not in CATALOGUE:
-        raise CheckpointError(f"its system {card.system!r} is unknown", str(name_or_folder), _advice(card.system))
+        raise CheckpointError(f"its system {card.system!r} is unknown", name, _advice(card.system))
     module, _, kind = CATALOGUE[card.system].partition(":")
     segmenter: Segmenter = getattr(import_module(module), kind).from_card(card, device, precision)
     return segmenter
@@ -52,6 +60,6 @@ sys.modules[__name__].__class__ = _Catalogue
 
 
 def _advice(name: str) -> str:
-    near = get_close_matches(name, CATALOGUE, n=1, cutoff=0.5)
+    near = get_close_matches(name, systems(), n=1, cutoff=0.5)
     guess = f"did you mean {near[0]}? " if near else ""
-    return f"{guess}systems that ship: {', '.join(CATALOGUE)}; or a folder that holds a {CARD_FILE}"
+    return f"{guess}systems that ship: {', '.join(systems())}; or a folder that holds a {CARD_FILE}"

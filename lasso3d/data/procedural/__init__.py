@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 from typing import final, overload
 
 from lasso3d.data.example import Example
+from lasso3d.data.procedural.rooms import room
 from lasso3d.data.procedural.tabletops import WORLD_VERSION, tabletop
 
 __all__ = ["WORLDS", "WORLD_VERSION", "ProceduralScenes", "procedural"]
 
-WORLDS: dict[str, Callable[[int], Example]] = {"tabletops": tabletop}
+WORLDS: dict[str, Callable[[int], Example]] = {"tabletops": tabletop, "rooms": room}
 """Each world makes the scene of a seed."""
 
 

@@ -81,9 +81,7 @@ class Wardrobe:
 
 def wardrobe(materials: Sequence[Material]) -> Wardrobe:
     """The arrays behind a list of materials."""
-    look = [
-        (*m.colour, *m.second, TEXTURES.index(m.texture), m.pitch, m.gloss, m.seed % 2**31) for m in materials
-    ]
+    look = [(*m.colour, *m.second, TEXTURES.index(m.texture), m.pitch, m.gloss, m.seed % 2**31) for m in materials]
     decals = [
         (MARKS.index(d.mark), d.face, *d.middle, *d.half, *d.colour, *d.second, d.pitch, d.seed % 2**31)
         for m in materials
@@ -91,6 +89,19 @@ def wardrobe(materials: Sequence[Material]) -> Wardrobe:
     ]
     first = np.cumsum([0] + [len(m.decals) for m in materials])
     return Wardrobe(np.array(look, np.float64), np.array(decals, np.float64).reshape(-1, 14), first)
+
+
+def faded(worn: Wardrobe, share: float) -> Wardrobe:
+    """The same materials with less colour and contrast, as most interiors have.
+
+    Args:
+        share: 0 = as they are, 1 = all of one grey.
+    """
+    look, decal = worn.look.copy(), worn.decal.copy()
+    for colours in (look[:, 0:3], look[:, 3:6], decal[:, 6:9], decal[:, 9:12]):
+        bright = (colours[:, :1] + colours[:, 1:2] + colours[:, 2:3]) / 3
+        colours[:] = (1 - share) * colours + share * (0.5 * bright + 0.28)
+    return Wardrobe(look, decal, worn.first)
 
 
 def albedo(
@@ -142,7 +153,7 @@ def _paint(look, decal, first, solid, face, local, size, colour):
         u, v = _on_face(face[r], local[r], size[s])
         share = _texture(int(look[s, 6]), u / look[s, 7], v / look[s, 7], int(look[s, 9]))
         # nothing is evenly coloured: dirt, wear and grain
-        worn = 0.96 + 0.08 * _noise(u / 0.05, v / 0.05, int(look[s, 9]) + 77)
+        worn = 0.96 + 0.08 * noise(u / 0.05, v / 0.05, int(look[s, 9]) + 77)
         for k in range(3):
             colour[r, k] = worn * (look[s, k] * (1 - share) + look[s, 3 + k] * share)
         for q in range(first[s], first[s + 1]):
@@ -177,7 +188,7 @@ def _texture(kind, u, v, seed):
     if kind == 2:
         return float((floor(u) + floor(v)) & 1)
     if kind == 3:
-        grain = _noise(u * 4, v * 0.12, seed) + 0.6 * _noise(u * 13, v * 0.5, seed + 1)
+        grain = noise(u * 4, v * 0.12, seed) + 0.6 * noise(u * 13, v * 0.5, seed + 1)
         return min(1.0, max(0.0, grain / 1.6))
     if kind == 4:
         return _cloud(u, v, seed)
@@ -203,7 +214,7 @@ def _mark(kind, du, dv, d):
         return _letters(du / pitch, dv / pitch, seed)
     if kind == 3:
         blobs = _cloud(du / pitch, dv / pitch, seed)
-        return min(1.0, max(0.0, 3 * blobs - 1 + 0.25 * _noise(du / pitch * 7, dv / pitch * 7, seed + 3)))
+        return min(1.0, max(0.0, 3 * blobs - 1 + 0.25 * noise(du / pitch * 7, dv / pitch * 7, seed + 3)))
     if kind == 4:
         return 1.0 if _hash(floor(du / pitch), 0, seed) < 0.5 else 0.0
     return 0.0
@@ -225,13 +236,11 @@ def _letters(u, v, seed):
 @compiled
 def _cloud(u, v, seed):
     """Three octaves of noise, 0 to 1."""
-    return (
-        4 * _noise(u, v, seed) + 2 * _noise(2.1 * u, 2.1 * v, seed + 1) + _noise(4.3 * u, 4.3 * v, seed + 2)
-    ) / 7
+    return (4 * noise(u, v, seed) + 2 * noise(2.1 * u, 2.1 * v, seed + 1) + noise(4.3 * u, 4.3 * v, seed + 2)) / 7
 
 
 @compiled
-def _noise(u, v, seed):
+def noise(u, v, seed):
     """Value noise: random numbers on a grid, joined smoothly; 0 to 1."""
     left, below = floor(u), floor(v)
     x, y = u - left, v - below

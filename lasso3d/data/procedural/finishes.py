@@ -9,7 +9,10 @@ import numpy as np
 from lasso3d.data.procedural.appearance import ANY_FACE, Colour, Decal, Mark, Material, Texture
 from lasso3d.data.procedural.rays import LATERAL
 
-Finish = Literal["print", "label", "plain", "ceramic", "metal", "cloth", "screen", "keys"]
+Finish = Literal[
+    "print", "label", "plain", "ceramic", "metal", "cloth", "screen", "keys",
+    "wood", "lacquer", "fabric", "leather", "porcelain", "poster", "glass", "leaf", "woven",
+]  # fmt: skip
 Size = tuple[float, float, float]
 """Half width, half depth and whole height of what is painted, metres."""
 Paint = Callable[[Finish, Size], Material]
@@ -18,11 +21,11 @@ SHARED = 0.35
 """Share of the materials whose colour is one of the scene's few: neighbours and table often look alike."""
 
 
-def painter(rng: np.random.Generator, family: tuple[Colour, ...]) -> Paint:
+def painter(rng: np.random.Generator, family: tuple[Colour, ...], *, shared: float = SHARED) -> Paint:
     """A source of materials for one scene; `family` holds the colours that return in it."""
 
     def draw(finish: Finish, size: Size) -> Material:
-        colour = family[rng.integers(len(family))] if rng.random() < SHARED else any_colour(rng)
+        colour = family[rng.integers(len(family))] if rng.random() < shared else any_colour(rng)
         return _FINISHES[finish](rng, colour, size)
 
     return draw
@@ -69,9 +72,7 @@ def _plain(rng: np.random.Generator, colour: Colour, size: Size) -> Material:
 
 
 def _metal(rng: np.random.Generator, colour: Colour, size: Size) -> Material:
-    return Material(
-        _near(rng, (rng.uniform(0.25, 0.75),) * 3, 0.02), gloss=rng.uniform(0.4, 1), seed=_seed(rng)
-    )
+    return Material(_near(rng, (rng.uniform(0.25, 0.75),) * 3, 0.02), gloss=rng.uniform(0.4, 1), seed=_seed(rng))
 
 
 def _ceramic(rng: np.random.Generator, colour: Colour, size: Size) -> Material:
@@ -97,6 +98,79 @@ def _keys(rng: np.random.Generator, colour: Colour, size: Size) -> Material:
     dark = rng.random() < 0.6
     key, gap = ((0.1, 0.1, 0.11), (0.25, 0.25, 0.26)) if dark else ((0.85, 0.85, 0.84), (0.6, 0.6, 0.6))
     return Material(key, gap, "keys", pitch=0.019, gloss=0.1, seed=_seed(rng))
+
+
+def _wood(rng: np.random.Generator, colour: Colour, size: Size) -> Material:
+    bright = rng.uniform(0.15, 0.85)
+    grain = _near(rng, (bright, bright * rng.uniform(0.7, 0.95), bright * rng.uniform(0.45, 0.85)), 0.02)
+    return Material(
+        grain,
+        _near(rng, tuple(0.8 * c for c in grain), 0.04),
+        "wood",
+        rng.uniform(0.03, 0.15),
+        0.2,
+        seed=_seed(rng),
+    )
+
+
+def _lacquer(rng: np.random.Generator, colour: Colour, size: Size) -> Material:
+    """Boards of furniture: white, grey or veneer more often than coloured."""
+    kind = rng.random()
+    if kind < 0.45:
+        return _wood(rng, colour, size)
+    board = _near(rng, (0.88, 0.87, 0.84), 0.06) if kind < 0.75 else colour
+    return Material(board, gloss=rng.uniform(0, 0.4), seed=_seed(rng))
+
+
+def _fabric(rng: np.random.Generator, colour: Colour, size: Size) -> Material:
+    texture: Texture = ("marble", "marble", "marble", "plain", "stripes", "checks", "dots", "photo")[
+        rng.integers(8)
+    ]
+    second = _near(rng, colour, 0.1) if texture in ("marble", "plain") else any_colour(rng)
+    return Material(colour, second, texture, rng.uniform(0.02, 0.15), seed=_seed(rng))
+
+
+def _leather(rng: np.random.Generator, colour: Colour, size: Size) -> Material:
+    hide = _near(rng, ((0.1, 0.09, 0.09), (0.35, 0.2, 0.12), (0.75, 0.68, 0.58))[rng.integers(3)], 0.06)
+    return Material(hide, _near(rng, hide, 0.05), "marble", 0.08, rng.uniform(0.2, 0.5), seed=_seed(rng))
+
+
+def _porcelain(rng: np.random.Generator, colour: Colour, size: Size) -> Material:
+    return Material(_near(rng, (0.92, 0.91, 0.89), 0.04), gloss=rng.uniform(0.3, 0.7), seed=_seed(rng))
+
+
+def _poster(rng: np.random.Generator, colour: Colour, size: Size) -> Material:
+    """A picture over the whole of every face."""
+    scheme, half = _scheme(rng, colour), (size[0], size[2] / 2)
+    ground = Decal(
+        "photo", ANY_FACE, (0.0, 0.0), half, scheme[rng.integers(5)], scheme[rng.integers(5)],
+        float(rng.uniform(0.1, 0.5) * size[0]), _seed(rng),
+    )  # fmt: skip
+    return Material(
+        colour, gloss=rng.uniform(0, 0.4), decals=(ground, *_design(rng, ANY_FACE, (0.0, 0.0), half, scheme))
+    )
+
+
+def _glass(rng: np.random.Generator, colour: Colour, size: Size) -> Material:
+    return Material(_near(rng, (rng.uniform(0.3, 0.95),) * 3, 0.05), gloss=1.0, seed=_seed(rng))
+
+
+def _leaf(rng: np.random.Generator, colour: Colour, size: Size) -> Material:
+    green = _near(rng, (rng.uniform(0.1, 0.35), rng.uniform(0.3, 0.55), rng.uniform(0.08, 0.25)), 0.03)
+    return Material(green, _near(rng, green, 0.12), "marble", 0.03, 0.1, seed=_seed(rng))
+
+
+def _woven(rng: np.random.Generator, colour: Colour, size: Size) -> Material:
+    """Rugs and mats: patterns, borders and middles."""
+    scheme = _scheme(rng, colour)
+    border = tuple(
+        Decal("patch" if rng.random() < 0.6 else "ellipse", ANY_FACE, (0.0, 0.0),
+              (share * size[0], share * size[1]),
+              scheme[rng.integers(4)], scheme[rng.integers(4)], seed=_seed(rng))
+        for share in sorted(rng.uniform(0.3, 0.95, rng.integers(0, 4)), reverse=True)
+    )  # fmt: skip
+    texture: Texture = ("marble", "stripes", "checks", "dots", "photo", "plain")[rng.integers(6)]
+    return Material(colour, any_colour(rng), texture, rng.uniform(0.05, 0.3), decals=border, seed=_seed(rng))
 
 
 def _print(rng: np.random.Generator, colour: Colour, size: Size) -> Material:
@@ -188,4 +262,13 @@ _FINISHES: dict[Finish, Callable[[np.random.Generator, Colour, Size], Material]]
     "cloth": _cloth,
     "screen": _screen,
     "keys": _keys,
+    "wood": _wood,
+    "lacquer": _lacquer,
+    "fabric": _fabric,
+    "leather": _leather,
+    "porcelain": _porcelain,
+    "poster": _poster,
+    "glass": _glass,
+    "leaf": _leaf,
+    "woven": _woven,
 }

@@ -79,7 +79,7 @@ def put_down(
         way = int(np.searchsorted(np.cumsum(weights / weights.sum()), rng.random())) if spots else 0
         near = spots[rng.integers(len(spots))] if spots else None
         tried = _try(way, thing, near, half_table, towards_camera, ways, rng)
-        if tried is not None and _fits(tried, spots, half_table):
+        if tried is not None and fits(tried, spots, half_table):
             return tried
     return None
 
@@ -95,7 +95,7 @@ def put_flush(
     """A thing face to face with one of the same size: their tops, and two of their sides, become one plane."""
     for side in rng.permutation(4):
         tried = _against(thing, near, near.yaw + side * pi / 2, near.yaw, gap=rng.uniform(0, 0.0005))
-        if _fits(tried, spots, half_table):
+        if fits(tried, spots, half_table):
             return tried
     return None
 
@@ -118,9 +118,7 @@ def _try(
     if way == 2:
         return _on_top(thing, near, yaw, rng)
     if way == 3:
-        return _against(
-            thing, near, towards_camera + rng.uniform(-0.25, 0.25), yaw, gap=rng.uniform(0.0, 0.04)
-        )
+        return _against(thing, near, towards_camera + rng.uniform(-0.25, 0.25), yaw, gap=rng.uniform(0.0, 0.04))
     side = near.yaw + rng.integers(4) * pi / 2 if aligned else rng.uniform(0, 2 * pi)
     gap = rng.uniform(0, 0.001) if rng.random() < 0.8 else rng.uniform(0.002, 0.02)
     return _against(thing, near, float(side), near.yaw if aligned else yaw, gap=gap)
@@ -154,7 +152,7 @@ def _against(thing: Thing, near: Spot, direction: float, yaw: float, *, gap: flo
     return spot(thing, *(step * (apart + gap) + near.xy), yaw=yaw, low=near.low)
 
 
-def _fits(new: Spot, spots: tuple[Spot, ...], half_table: tuple[float, float]) -> bool:
+def fits(new: Spot, spots: tuple[Spot, ...], half_table: tuple[float, float]) -> bool:
     """On the table, not inside anything, and not floating."""
     if (np.abs(new.outline) > half_table).any():
         return False
@@ -164,9 +162,7 @@ def _fits(new: Spot, spots: tuple[Spot, ...], half_table: tuple[float, float]) -
         deck = other.thing.deck
         stands_on = deck is not None and abs(other.low + deck.z - new.low) < 1e-6
         supported |= stands_on and gap < -0.01
-        share_heights = (
-            new.low < other.low + other.thing.height - SLACK and other.low < new.low + new.thing.height
-        )
+        share_heights = new.low < other.low + other.thing.height - SLACK and other.low < new.low + new.thing.height
         if share_heights and gap < -SLACK and not (stands_on and _inside(new, other)):
             return False
     return supported

@@ -95,7 +95,7 @@ def reaches(
 def _bounding_sphere(placed: Placed) -> Float64[np.ndarray, "4"]:
     low, high = np.full(3, np.inf), np.full(3, -np.inf)
     for solid in placed.thing.solids:
-        half, middle = _half_box(solid)
+        half, middle = half_box(solid)
         spread = (np.abs(solid.pose.rotation) * half).sum(1)
         centre = solid.pose.apply(middle)
         low, high = np.minimum(low, centre - spread), np.maximum(high, centre + spread)
@@ -103,7 +103,7 @@ def _bounding_sphere(placed: Placed) -> Float64[np.ndarray, "4"]:
     return np.append(placed.pose.apply((low + high) / 2), radius)
 
 
-def _half_box(solid: Solid) -> tuple[Float64[np.ndarray, "3"], Float64[np.ndarray, "3"]]:
+def half_box(solid: Solid) -> tuple[Float64[np.ndarray, "3"], Float64[np.ndarray, "3"]]:
     """Half sides and middle of the box around a solid, in its own frame."""
     if solid.kind != "cone":
         return np.array(solid.size[:3], np.float64), np.zeros(3)
@@ -112,9 +112,7 @@ def _half_box(solid: Solid) -> tuple[Float64[np.ndarray, "3"], Float64[np.ndarra
 
 
 @compiled
-def _cast(
-    kind, size, rotation, position, bound, first, origin, direction, distance, which, face, local, normal
-):
+def _cast(kind, size, rotation, position, bound, first, origin, direction, distance, which, face, local, normal):
     """The nearest hit of each ray."""
     start, along, found = np.empty(3), np.empty(3), np.empty(5)
     for r in range(len(direction)):
@@ -126,8 +124,8 @@ def _cast(
             if not _meets_sphere(x, y, z, bound[b, 3], x * dx + y * dy + z * dz, squared, nearest):
                 continue
             for s in range(first[b], first[b + 1]):
-                _into_frame(rotation, position, s, origin[0], origin[1], origin[2], dx, dy, dz, start, along)
-                if _meet(kind[s], size, s, start, along, found) and found[0] < nearest:
+                into_frame(rotation, position, s, origin[0], origin[1], origin[2], dx, dy, dz, start, along)
+                if meet(kind[s], size, s, start, along, found) and found[0] < nearest:
                     nearest = found[0]
                     which[r], face[r] = s, int(found[1])
                     for a in range(3):
@@ -156,8 +154,8 @@ def _reaches(kind, size, rotation, position, bound, first, point, target, free):
             if not _meets_sphere(x, y, z, bound[b, 3], x * dx + y * dy + z * dz, squared, 1.0):
                 continue
             for s in range(first[b], first[b + 1]):
-                _into_frame(rotation, position, s, px, py, pz, dx, dy, dz, start, along)
-                if _meet(kind[s], size, s, start, along, found) and found[0] < 1.0:
+                into_frame(rotation, position, s, px, py, pz, dx, dy, dz, start, along)
+                if meet(kind[s], size, s, start, along, found) and found[0] < 1.0:
                     free[r] = False
                     break
             if not free[r]:
@@ -183,7 +181,7 @@ def _meets_sphere(x, y, z, radius, ahead, squared, farthest):
 
 
 @compiled
-def _into_frame(rotation, position, s, px, py, pz, dx, dy, dz, start, along):
+def into_frame(rotation, position, s, px, py, pz, dx, dy, dz, start, along):
     """A ray in the frame of a solid."""
     x, y, z = px - position[s, 0], py - position[s, 1], pz - position[s, 2]
     for a in range(3):
@@ -192,7 +190,7 @@ def _into_frame(rotation, position, s, px, py, pz, dx, dy, dz, start, along):
 
 
 @compiled
-def _meet(kind, size, s, start, along, found):
+def meet(kind, size, s, start, along, found):
     """Nearest meeting ahead with a solid: found = distance, face, local normal."""
     if kind == 0:
         return _meet_box(size[s], start, along, found)

@@ -79,9 +79,7 @@ def shoot(
     shape = (camera.height, camera.width)
     colour = _colour(on, worn, light, hits, point, direction).reshape(*shape, 3)
     projector = eye + BASELINE * np.round(camera.T_camera_scene[0, :3], 9)
-    returned = (
-        met & (distance < habits.far) & _returns(on, worn, hits, point, direction, projector, habits, rng)
-    )
+    returned = met & (distance < habits.far) & _returns(on, worn, hits, point, direction, projector, habits, rng)
     from_pixel = _wandering(shape, habits.ragged, rng)
     true_depth = np.where(returned, distance, 0.0)[from_pixel].reshape(shape)
     depth = _measured(true_depth, habits, rng)

@@ -8,12 +8,12 @@ from math import cos, sin
 from typing import Literal, final
 
 import numpy as np
-from jaxtyping import Float64
+from jaxtyping import Float64, Int64
 
 from lasso3d.data.procedural.appearance import Material
 
-Kind = Literal["box", "cone", "ellipsoid"]
-KINDS: tuple[Kind, ...] = ("box", "cone", "ellipsoid")
+Kind = Literal["box", "cone", "ellipsoid", "mesh"]
+KINDS: tuple[Kind, ...] = ("box", "cone", "ellipsoid", "mesh")
 
 
 @final
@@ -36,16 +36,30 @@ class Pose:
 
 @final
 @dataclass(frozen=True, eq=False)
+class Mesh:
+    """Triangles, for what has no closed form: cushions, curtains, leaves."""
+
+    vertex: Float64[np.ndarray, "v 3"]
+    """Metres, rounded to a micrometre."""
+    triangle: Int64[np.ndarray, "f 3"]
+    """Indices of vertices; both sides are seen."""
+
+
+@final
+@dataclass(frozen=True, eq=False)
 class Solid:
     """A surface in the frame of its thing."""
 
     kind: Kind
     size: tuple[float, ...]
-    """Metres. Box and ellipsoid: half sides. Cone: lower z, upper z, radius there (equal z: a disc with a hole)."""
+    """Metres. Box and ellipsoid: half sides. Cone: lower z, upper z, radius there (equal z: a disc with a hole).
+    Mesh: half sides of the box around it."""
     material: Material
     pose: Pose
     part: str = ""
     """Name of the part it belongs to, empty = no part of its own."""
+    mesh: Mesh | None = None
+    """The surface of a mesh; None for all other kinds."""
 
 
 @final
@@ -57,6 +71,23 @@ class Deck:
     """Convex, counter-clockwise."""
     z: float
     """Metres above the foot. Below the thing's height the deck is enclosed: what stands there must fit into it."""
+
+
+@final
+@dataclass(frozen=True)
+class Shelf:
+    """A board with room above it; things on it are seen from the front, which is -y."""
+
+    x: float
+    """Middle, metres."""
+    y: float
+    """Middle."""
+    z: float
+    """Upper side of the board."""
+    half_width: float
+    half_depth: float
+    room: float
+    """Height up to the next board."""
 
 
 @final
@@ -73,6 +104,8 @@ class Thing:
     """Metres."""
     deck: Deck | None = None
     """None = nothing stands on it."""
+    shelves: tuple[Shelf, ...] = ()
+    """Places inside it, under something else."""
 
 
 @final

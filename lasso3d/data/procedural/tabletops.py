@@ -9,13 +9,14 @@ import numpy as np
 from jaxtyping import Float64, Int32, UInt8
 
 from lasso3d.core.scene import Scene
-from lasso3d.data.example import Example, Truth
+from lasso3d.data.example import Example
 from lasso3d.data.procedural import layout, sensors
 from lasso3d.data.procedural.appearance import Light, Material, wardrobe
 from lasso3d.data.procedural.finishes import Paint, any_colour, painter, pale_wood, table_top
 from lasso3d.data.procedural.rays import stage
 from lasso3d.data.procedural.shapes import Placed, Pose, Solid, Thing, at, rectangle
 from lasso3d.data.procedural.things import BUILDERS
+from lasso3d.data.procedural.visible import Words, truth_of
 from lasso3d.geometry.cameras import Camera, intrinsics, look_at
 from lasso3d.geometry.voxels import voxelize
 
@@ -26,8 +27,7 @@ BACKGROUND = ("table", "floor", "wall")
 CLASS_NAMES = (*BACKGROUND, *sorted(BUILDERS))
 PART_NAMES = ("base", "body", "cap", "handle", "lid", "neck", "screen")
 
-FEWEST_POINTS = 30
-"""Of a thing; with fewer its points are left out of the scan, because nobody could tell what they are."""
+WORDS = Words(BACKGROUND, CLASS_NAMES, PART_NAMES)
 THINNING = 0.002
 """Metres; one point per cell of this size stays where several shots are fused."""
 TWINS = 0.15
@@ -50,9 +50,7 @@ class Cloud:
 
 def tabletop(seed: int) -> Example:
     """The tabletop of a seed: z up, zero in the middle of the table's surface; labels of visible points only."""
-    attempts = (
-        _attempt(np.random.default_rng((WORLD_VERSION, seed, i)), f"tabletop {seed}") for i in count()
-    )
+    attempts = (_attempt(np.random.default_rng((WORLD_VERSION, seed, i)), f"tabletop {seed}") for i in count())
     # now and then everything lies outside the picture
     return next(example for example in attempts if example.truth.instance.max() > 0)
 
@@ -90,9 +88,7 @@ def _clutter(
     for _ in range(int(rng.integers(2, 19))):
         name, shape = _some_class(rng), int(rng.integers(2**31))
         thing = BUILDERS[name][0](np.random.default_rng(shape), paint)
-        new = layout.put_down(
-            thing, spots, half_table=core, towards_camera=azimuth, ways=layout.Ways(), rng=rng
-        )
+        new = layout.put_down(thing, spots, half_table=core, towards_camera=azimuth, ways=layout.Ways(), rng=rng)
         if new is None:
             continue
         spots += (new,)
@@ -138,9 +134,7 @@ def _camera(azimuth: float, width: int, rng: np.random.Generator) -> Camera:
 def _daylight(rng: np.random.Generator) -> Light:
     towards = rng.normal(0, 1, 3) * (1, 1, 0.3) + (0, 0, 1.2)
     unit = towards / np.sqrt((towards**2).sum())
-    return Light(
-        rng.uniform(0.45, 0.9), (float(unit[0]), float(unit[1]), float(unit[2])), rng.uniform(0.2, 1)
-    )
+    return Light(rng.uniform(0.45, 0.9), (float(unit[0]), float(unit[1]), float(unit[2])), rng.uniform(0.2, 1))
 
 
 def _habits(table: Material, rng: np.random.Generator) -> sensors.Habits:
@@ -180,30 +174,10 @@ def _thinned(cloud: Cloud) -> Cloud:
     return Cloud(voxels.mean(cloud.xyz).astype(np.float64), rgb, cloud.solid[voxels.order[voxels.start[:-1]]])
 
 
-def _chosen(cloud: Cloud, kept: np.ndarray) -> Cloud:
-    return Cloud(cloud.xyz[kept], cloud.rgb[kept], cloud.solid[kept])
-
-
 def _labelled(cloud: Cloud, placed: tuple[Placed, ...], name: str) -> Example:
     """Scene and truth; things of which hardly anything is seen are left out of both."""
-    owner = np.repeat(np.arange(len(placed)), [len(thing.thing.solids) for thing in placed])
-    visible = np.bincount(owner[cloud.solid], minlength=len(placed))
-    background = np.array([thing.thing.name in BACKGROUND for thing in placed])
-    cloud = _chosen(cloud, (background | (visible >= FEWEST_POINTS))[owner[cloud.solid]])
-    is_object = ~background & (visible >= FEWEST_POINTS)
-    instance = np.where(is_object, np.cumsum(is_object), -1)
-    solids = [solid for thing in placed for solid in thing.thing.solids]
-    part = np.array([PART_NAMES.index(solid.part) if solid.part else -1 for solid in solids])
-    semantic = np.array([CLASS_NAMES.index(thing.thing.name) for thing in placed])
-    scene = Scene(np.round(cloud.xyz, 4).astype(np.float32), rgb=cloud.rgb, name=name)
-    truth = Truth(
-        instance[owner][cloud.solid].astype(np.int32),
-        semantic[owner][cloud.solid].astype(np.int32),
-        part[cloud.solid].astype(np.int32),
-        CLASS_NAMES,
-        PART_NAMES,
-    )
-    return Example(scene, truth)
+    kept, truth = truth_of(cloud.solid, placed, WORDS)
+    return Example(Scene(np.round(cloud.xyz[kept], 4).astype(np.float32), rgb=cloud.rgb[kept], name=name), truth)
 
 
 def _slab(name: str, half_x: float, half_y: float, half_z: float, material: Material, pose: Pose) -> Placed:

@@ -7,6 +7,7 @@ import numpy as np
 
 from lasso3d.data.procedural.appearance import Material
 from lasso3d.data.procedural.finishes import Paint
+from lasso3d.data.procedural.forms import turned
 from lasso3d.data.procedural.shapes import Deck, Pose, Solid, Thing, at, circle, rectangle, tipped, upturned
 
 Builder = Callable[[np.random.Generator, Paint], Thing]
@@ -50,9 +51,9 @@ def can(rng: np.random.Generator, paint: Paint) -> Thing:
     """A tin or a tube of crisps, upright or lying."""
     r, h = rng.uniform(0.025, 0.075), rng.uniform(0.04, 0.26)
     rim = min(0.004, h / 10)
-    body = _turned(((r, rim), (r, h - rim)), paint("label", (r, r, h)), part="body")
-    ends = _turned(((0.0, 0.0), (r, 0.0), (r, rim)), paint("metal", (r, r, h)))
-    lid = _turned(
+    body = turned(((r, rim), (r, h - rim)), paint("label", (r, r, h)), part="body")
+    ends = turned(((0.0, 0.0), (r, 0.0), (r, rim)), paint("metal", (r, r, h)))
+    lid = turned(
         ((r, h - rim), (r, h), (r * 0.94, h), (r * 0.93, h - rim / 2), (0.0, h - rim / 2)),
         ends[0].material,
         part="lid",
@@ -65,10 +66,8 @@ def jar(rng: np.random.Generator, paint: Paint) -> Thing:
     """A squat vessel with a lid of another colour."""
     r, h = rng.uniform(0.03, 0.06), rng.uniform(0.06, 0.16)
     neck = r * rng.uniform(0.75, 0.95)
-    body = _turned(
-        ((0.0, 0.0), (r, 0.0), (r, 0.7 * h), (neck, 0.82 * h)), paint("label", (r, r, h)), part="body"
-    )
-    lid = _turned(
+    body = turned(((0.0, 0.0), (r, 0.0), (r, 0.7 * h), (neck, 0.82 * h)), paint("label", (r, r, h)), part="body")
+    lid = turned(
         ((neck, 0.82 * h), (neck * 1.06, 0.82 * h), (neck * 1.06, h), (0.0, h)),
         paint("plain", (r, r, h)),
         part="lid",
@@ -81,19 +80,17 @@ def bottle(rng: np.random.Generator, paint: Paint) -> Thing:
     r, h, neck = rng.uniform(0.025, 0.045), rng.uniform(0.15, 0.32), rng.uniform(0.010, 0.015)
     shoulder = h * rng.uniform(0.5, 0.7)
     skin = paint("label", (r, r, h))
-    body = _turned(
+    body = turned(
         ((0.0, 0.0), (r, 0.0), (r, shoulder), (0.75 * r + 0.25 * neck, shoulder + 0.07 * h)),
         skin,
         part="body",
     )
-    top = _turned(
+    top = turned(
         ((0.75 * r + 0.25 * neck, shoulder + 0.07 * h), (neck, shoulder + 0.17 * h), (neck, 0.92 * h)),
         skin,
         part="neck",
     )
-    cap = _turned(
-        ((neck * 1.15, 0.92 * h), (neck * 1.15, h), (0.0, h)), paint("plain", (r, r, h)), part="cap"
-    )
+    cap = turned(((neck * 1.15, 0.92 * h), (neck * 1.15, h), (0.0, h)), paint("plain", (r, r, h)), part="cap")
     thing = Thing("bottle", body + top + cap, circle(r), h)
     return tipped(thing, radius=r, length=h) if rng.random() < 0.2 else thing
 
@@ -111,7 +108,7 @@ def bowl(rng: np.random.Generator, paint: Paint) -> Thing:
     )
     glaze = paint("ceramic", (r, r, h))
     inside = paint("ceramic", (r, r, h)) if rng.random() < 0.3 else glaze
-    solids = _turned(outer, glaze) + _turned((curve[-1], *inner, (foot - wall, wall), (0.0, wall)), inside)
+    solids = turned(outer, glaze) + turned((curve[-1], *inner, (foot - wall, wall), (0.0, wall)), inside)
     thing = Thing("bowl", solids, circle(r), h, Deck(circle(foot), wall))
     return upturned(thing) if rng.random() < 0.12 else thing
 
@@ -121,9 +118,7 @@ def plate(rng: np.random.Generator, paint: Paint) -> Thing:
     r = rng.uniform(0.07, 0.14)
     h, flat = r * rng.uniform(0.1, 0.2), r * rng.uniform(0.55, 0.75)
     glaze = paint("ceramic", (r, r, h))
-    solids = _turned(
-        ((0.0, 0.0), (flat, 0.0), (r, h), (r * 0.985, h + 0.002), (flat, 0.005), (0.0, 0.005)), glaze
-    )
+    solids = turned(((0.0, 0.0), (flat, 0.0), (r, h), (r * 0.985, h + 0.002), (flat, 0.005), (0.0, 0.005)), glaze)
     return Thing("plate", solids, circle(r), h, Deck(circle(flat), 0.005))
 
 
@@ -133,8 +128,8 @@ def cup(rng: np.random.Generator, paint: Paint) -> Thing:
     r = foot * rng.uniform(1.0, 1.35)
     glaze = paint("label" if rng.random() < 0.35 else "ceramic", (r, r, h))
     inside = paint("ceramic", (r, r, h)) if rng.random() < 0.35 else glaze
-    solids = _turned(((0.0, 0.0), (foot, 0.0), (r, h), (r - wall, h)), glaze, part="body")
-    solids += _turned(((r - wall, h), (foot - wall, wall), (0.0, wall)), inside, part="body")
+    solids = turned(((0.0, 0.0), (foot, 0.0), (r, h), (r - wall, h)), glaze, part="body")
+    solids += turned(((r - wall, h), (foot - wall, wall), (0.0, wall)), inside, part="body")
     if rng.random() < 0.7:
         solids += _handle(foot + 0.2 * (r - foot), 0.2 * h, 0.8 * h, rng.uniform(0.02, 0.032), glaze)
         outline = np.concatenate([circle(r), [[r + 0.03, -0.01], [r + 0.03, 0.01]]])
@@ -148,7 +143,7 @@ def pan(rng: np.random.Generator, paint: Paint) -> Thing:
     """A frying pan or pot with one long handle."""
     r, h, length = rng.uniform(0.07, 0.12), rng.uniform(0.03, 0.1), rng.uniform(0.1, 0.17)
     metal, grip = paint("metal", (r, r, h)), paint("plain", (r, r, h))
-    solids = _turned(
+    solids = turned(
         ((0.0, 0.0), (r * 0.92, 0.0), (r, h), (r - 0.003, h), (r * 0.9, 0.004), (0.0, 0.004)),
         metal,
         part="body",
@@ -223,9 +218,7 @@ BUILDERS: dict[str, tuple[Builder, float]] = {
 
 
 def _block(name: str, x: float, y: float, z: float, material: Material) -> Thing:
-    return Thing(
-        name, (_cuboid(x, y, z / 2, material, z=z / 2),), rectangle(x, y), z, Deck(rectangle(x, y), z)
-    )
+    return Thing(name, (_cuboid(x, y, z / 2, material, z=z / 2),), rectangle(x, y), z, Deck(rectangle(x, y), z))
 
 
 def _cuboid(
@@ -233,15 +226,6 @@ def _cuboid(
     *, x: float = 0.0, y: float = 0.0, z: float = 0.0, part: str = "",
 ) -> Solid:  # fmt: skip
     return Solid("box", (half_x, half_y, half_z), material, at(x, y, z), part)
-
-
-def _turned(profile: Profile, material: Material, *, part: str = "") -> tuple[Solid, ...]:
-    """The surface that a profile draws while it turns around the z axis."""
-    rings = []
-    for (r, z), (next_r, next_z) in pairwise(profile):
-        size = (z, next_z, r, next_r) if z <= next_z else (next_z, z, next_r, r)
-        rings.append(Solid("cone", size, material, at(), part))
-    return tuple(rings)
 
 
 def _handle(start: float, low: float, high: float, reach: float, material: Material) -> tuple[Solid, ...]:

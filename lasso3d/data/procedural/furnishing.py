@@ -1,0 +1,195 @@
+"""Where furniture stands: against walls, in rows, in corners, in the middle, on the walls."""
+
+from dataclasses import dataclass, field
+from math import pi
+from typing import Literal, final
+
+import numpy as np
+
+from lasso3d.data.procedural.finishes import Paint
+from lasso3d.data.procedural.floorplans import Opening, Plan, Wall
+from lasso3d.data.procedural.furnishings import FURNISHINGS
+from lasso3d.data.procedural.layout import SLACK, Spot, separation, spot
+from lasso3d.data.procedural.programs import Way
+from lasso3d.data.procedural.shapes import Placed, Thing, at, rectangle
+
+TRIES = 24
+"""Places tried before a thing is left out."""
+HIGH = {"picture": (0.9, 1.7), "whiteboard": (0.7, 1.0), "wall shelf": (1.0, 1.7), "wall cabinet": (1.35, 1.6),
+        "mirror": (0.9, 1.2), "wall television": (0.8, 1.4), "coat": (0.7, 1.1)}  # fmt: skip
+"""Range of the height of the lower edge of what hangs, metres."""
+FLAT = 0.02
+"""Metres; things can stand on what is thinner."""
+
+
+@final
+@dataclass
+class Room:
+    """A room while it is being furnished."""
+
+    plan: Plan
+    walls: tuple[Wall, ...]
+    paint: Paint
+    rng: np.random.Generator
+    spots: list[Spot] = field(default_factory=list)
+    """What stands or hangs, and what must stay free."""
+    small: list[Placed] = field(default_factory=list)
+    """What lies on furniture."""
+    openings: list[list[Opening]] = field(default_factory=list)
+    last: tuple[Wall, float] | None = None
+    """The wall last used, and how far along it is taken."""
+
+    def build(self, name: str) -> Thing:
+        """A new thing of a family."""
+        return FURNISHINGS[name](self.rng, self.paint)
+
+    def placed(self) -> tuple[Placed, ...]:
+        """Everything, furniture first."""
+        return (*(s.placed() for s in self.spots if s.thing.solids), *self.small)
+
+
+def install(room: Room, name: Literal["door", "window"]) -> tuple[Wall, Opening] | None:
+    """A door or a window in some wall, and the place before a door kept free."""
+    thing = room.build(name)
+    half = float(thing.footprint[:, 0].max())
+    low = 0.0 if name == "door" else min(room.rng.uniform(0.6, 1.1), room.plan.height - thing.height - 0.1)
+    for _ in range(TRIES):
+        i = int(room.rng.integers(len(room.walls)))
+        wall = room.walls[i]
+        free = wall.half - half - 0.1
+        if free < 0 or low < 0 or low + thing.height > room.plan.height - 0.02:
+            continue
+        u = float(room.rng.uniform(-free, free))
+        if any(abs(u - o.u) < half + o.half + 0.1 for o in room.openings[i]):
+            continue
+        # the frame covers the edge of the hole
+        opening = Opening(
+            u, half - (0.07 if name == "door" else 0.0), low, low + thing.height - (0.06 if name == "door" else 0.0)
+        )
+        room.openings[i].append(opening)
+        room.spots.append(spot(thing, *wall.place(u, 0.0), yaw=wall.yaw, low=low))
+        if name == "door":
+            keep = Thing("", (), rectangle(half, 0.4), 2.0)
+            room.spots.append(spot(keep, *wall.place(u, 0.42), yaw=wall.yaw))
+        return wall, opening
+    return None
+
+
+def dress_window(room: Room, wall: Wall, opening: Opening) -> None:
+    """Curtains before a window and a radiator below."""
+    if room.rng.random() < 0.5:
+        cloth = room.build("curtain")
+        low = max(0.0, min(opening.high + 0.15, room.plan.height - 0.02) - cloth.height)
+        _put(room, spot(cloth, *wall.place(opening.u, 0.005), yaw=wall.yaw, low=low), ignoring=("window",))
+    if room.rng.random() < 0.4 and opening.low > 0.65:
+        _put(
+            room,
+            spot(room.build("radiator"), *wall.place(opening.u, 0.06), yaw=wall.yaw),
+            ignoring=("window", "curtain"),
+        )
+
+
+def furnish(room: Room, name: str, way: Way) -> Spot | None:
+    """One more thing in the room; None where it does not fit."""
+    thing = room.build(name)
+    for _ in range(TRIES):
+        tried = _tried(room, thing, name, way)
+        if tried is not None and _put(room, tried):
+            return tried
+        if way == "row":
+            way = "wall"
+    return None
+
+
+def _tried(room: Room, thing: Thing, name: str, way: Way) -> Spot | None:
+    rng, plan = room.rng, room.plan
+    back, half = float(thing.footprint[:, 1].max()), float(thing.footprint[:, 0].max())
+    if way in ("wall", "corner", "hang", "row"):
+        wall = room.walls[rng.integers(len(room.walls))]
+        free = wall.half - half
+        if way == "row" and room.last is not None:
+            wall, end = room.last
+            free, u = wall.half - half, end + half + rng.uniform(0, 0.004)
+        elif way == "corner":
+            u = (free - rng.uniform(0.005, 0.15)) * float(rng.choice([-1, 1]))
+        else:
+            u = rng.uniform(-1, 1) * free
+        if free < 0 or abs(u) > free:
+            return None
+        away = back + (rng.uniform(0, 0.012) if rng.random() < 0.7 else rng.uniform(0.01, 0.1))
+        low = 0.0
+        if way == "hang":
+            low, away = (
+                rng.uniform(*HIGH[name]),
+                back + (0.001 if name not in ("picture", "whiteboard", "coat") else -back),
+            )
+        if way in ("wall", "row"):
+            room.last = (wall, float(u + half))
+        return spot(thing, *wall.place(float(u), float(away)), yaw=round(wall.yaw, 6), low=float(low))
+    low_corner, high_corner = plan.corners.min(0), plan.corners.max(0)
+    reach = 0.35 if way in ("centre", "rug", "ceiling") else 1.0
+    x, y = (low_corner + high_corner) / 2 + reach * rng.uniform(-0.5, 0.5, 2) * (high_corner - low_corner)
+    aligned = rng.random() < (0.8 if way != "free" else 0.35)
+    yaw = round(float(rng.integers(4) * pi / 2 if aligned else rng.uniform(0, 2 * pi)), 6)
+    low = plan.height - thing.height - 0.001 if way == "ceiling" else 0.0
+    return spot(thing, x, y, yaw=yaw, low=low)
+
+
+def _put(room: Room, new: Spot, *, ignoring: tuple[str, ...] = ()) -> bool:
+    """Whether there was room for it; then it stands there."""
+    if not _fits(room, new, ignoring):
+        return False
+    room.spots.append(new)
+    return True
+
+
+def _fits(room: Room, new: Spot, ignoring: tuple[str, ...]) -> bool:
+    middle = new.outline.mean(0)
+    if not room.plan.holds(middle + (new.outline - middle) * 0.985).all() and new.thing.name not in (
+        "picture",
+        "whiteboard",
+        "curtain",
+        "clothes",
+    ):
+        return False
+    if new.low < 0 or new.low + new.thing.height > room.plan.height:
+        return False
+    if _contains_any(new.outline, room.plan.corners):
+        return False
+    radius = np.sqrt(((new.outline - middle) ** 2).sum(1).max())
+    for other in room.spots:
+        if other.thing.name in ignoring or (other.thing.height <= FLAT) != (new.thing.height <= FLAT):
+            continue
+        if new.low >= other.low + other.thing.height - SLACK or other.low >= new.low + new.thing.height - SLACK:
+            continue
+        there = other.outline.mean(0)
+        apart = np.sqrt(((there - middle) ** 2).sum())
+        if (
+            apart < radius + np.sqrt(((other.outline - there) ** 2).sum(1).max())
+            and separation(new.outline, other.outline) < -SLACK
+        ):
+            return False
+    return True
+
+
+def _contains_any(outline: np.ndarray, points: np.ndarray) -> bool:
+    side = np.roll(outline, -1, axis=0) - outline
+    offset = points[:, None] - outline
+    return bool(((side[:, 0] * offset[..., 1] - side[:, 1] * offset[..., 0]) > 0.01).all(1).any())
+
+
+def beside(
+    room: Room,
+    near: Spot,
+    thing: Thing,
+    x: float,
+    y: float,
+    *,
+    turn: float = 0.0,
+    ignoring: tuple[str, ...] = (),
+    low: float = 0.0,
+) -> Spot | None:
+    """A thing at a place in the frame of another."""
+    place = at(*near.xy, turn=near.yaw).apply(np.array([x, y, 0.0]))
+    new = spot(thing, place[0], place[1], yaw=round(near.yaw + turn, 6), low=low)
+    return new if _put(room, new, ignoring=ignoring) else None

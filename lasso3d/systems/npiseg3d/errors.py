@@ -1,0 +1,91 @@
+"""How likely a label is wrong: a logistic form over what an answer knows of itself, fitted on generated scenes."""
+
+from dataclasses import dataclass
+from math import log
+
+import numpy as np
+from jaxtyping import Bool, Float32, Float64, Int64
+
+from lasso3d.systems.npiseg3d.inputs import ClickArrays
+
+CUES = ("doubt", "entropy", "spread", "object", "clicks", "doubt x clicks", "doubt x object", "path", "distance")
+SURE = 12.0
+"""Log odds are cut off here: f32 probabilities say no more."""
+FAR = 100.0
+"""Voxels."""
+RIDGE = 1e-6
+"""Per observation; keeps coefficients finite where a cue never varies."""
+
+
+@dataclass(frozen=True)
+class ErrorModel:
+    """Coefficients of the cues; the default is 1 - max p."""
+
+    intercept: float = 0.0
+    weights: tuple[float, ...] = (1.0, *([0.0] * (len(CUES) - 1)))
+    """One per cue, in the order of `CUES`."""
+
+    def __post_init__(self) -> None:
+        if len(self.weights) != len(CUES):
+            raise ValueError(
+                f"expected {len(CUES)} weights, one for each of {', '.join(CUES)}; found {len(self.weights)}"
+            )
+
+    def __call__(self, cues: Float32[np.ndarray, "t c"]) -> Float32[np.ndarray, " t"]:
+        """Probability that each label is wrong."""
+        odds = self.intercept + cues.astype(np.float64) @ np.array(self.weights)
+        return (1 / (1 + np.exp(-odds))).astype(np.float32)
+
+
+def error_cues(
+    probability: Float32[np.ndarray, "m1 t"],
+    spread: Float32[np.ndarray, " t"],
+    clicks: ClickArrays,
+    place: Float32[np.ndarray, "t 3"],
+) -> Float32[np.ndarray, "t c"]:
+    """What an answer knows of itself at every voxel, by `CUES`.
+
+    Args:
+        probability: of every row, background last.
+        spread: standard deviation over the samples of the probability of the label given.
+        place: in voxels.
+    """
+    m1, t = probability.shape
+    label = probability.argmax(axis=0)
+    wrong = (1 - probability.max(axis=0)).clip(1e-6, 1 - 1e-6)
+    doubt = np.log(wrong / (1 - wrong)).clip(-SURE, SURE)
+    entropy = -(probability * np.log(probability.clip(1e-12))).sum(axis=0) / log(m1)
+    of_object = (label < m1 - 1).astype(np.float32)
+    many = np.full(t, log(max(len(clicks.token), 1) / (m1 - 1)), np.float32)
+    path = np.zeros(t, np.float32) if clicks.own is None else clicks.own[label, np.arange(t)]
+    apart = _distance_to_clicks(place, clicks.token)
+    columns = (doubt, entropy, spread, of_object, many, doubt * many, doubt * of_object, path / 6, apart / FAR)
+    return np.stack(columns, axis=1).astype(np.float32)
+
+
+def fit_errors(
+    cues: Float32[np.ndarray, "n c"], wrong: Bool[np.ndarray, " n"], weight: Float64[np.ndarray, " n"]
+) -> ErrorModel:
+    """Maximum likelihood by Newton's method (iteratively reweighted least squares), with a small ridge."""
+    x = np.concatenate([np.ones((len(cues), 1)), cues.astype(np.float64)], axis=1)
+    weight = weight / weight.sum()
+    beta = np.zeros(x.shape[1])
+    for _ in range(50):
+        p = 1 / (1 + np.exp(-(x @ beta).clip(-30, 30)))
+        gradient = x.T @ (weight * (wrong - p)) - RIDGE * beta
+        curvature = (x * (weight * p * (1 - p))[:, None]).T @ x + RIDGE * np.eye(len(beta))
+        step = np.linalg.solve(curvature, gradient)
+        beta = beta + step
+        if np.abs(step).max() < 1e-8:
+            break
+    return ErrorModel(float(beta[0]), tuple(beta[1:].tolist()))
+
+
+def _distance_to_clicks(
+    place: Float32[np.ndarray, "t 3"], token: Int64[np.ndarray, " k"]
+) -> Float32[np.ndarray, " t"]:
+    """Voxels to the nearest click, at most FAR."""
+    nearest = np.full(len(place), FAR, np.float32)
+    for clicked in place[token]:
+        nearest = np.minimum(nearest, np.sqrt(((place - clicked) ** 2).sum(axis=1)))
+    return nearest

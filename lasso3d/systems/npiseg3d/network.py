@@ -1,0 +1,104 @@
+"""The network: voxels to features, then clicks to logits of every object."""
+
+from dataclasses import replace
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from lasso3d.nn.layer_unet import LayerUNet
+from lasso3d.nn.position import FourierPosition
+from lasso3d.nn.scene_maps import SceneMaps
+from lasso3d.nn.sparse_layers import SparseConv
+from lasso3d.nn.unet import Res16UNet
+from lasso3d.systems.npiseg3d.config import NPISeg3DConfig
+from lasso3d.systems.npiseg3d.decoder import ClickDecoder, Found, PointFeatures
+from lasso3d.systems.npiseg3d.inputs import COLOUR_CHANNELS, GEOMETRY_CHANNELS
+from lasso3d.systems.npiseg3d.latents import Sampling
+from lasso3d.systems.npiseg3d.tensors import ClickTensors, TruthPoints, VoxelTensors
+
+CODE_PERIOD = 64.0
+"""Voxels to a unit of the position code, chosen by eye: table-top objects are 10 to 60 voxels across."""
+COLOUR_WIDTH = 32
+
+
+class ClickNetwork(nn.Module):
+    """NPISeg3D, AGILE3D, and what lies between and beside them, by config."""
+
+    def __init__(self, config: NPISeg3DConfig) -> None:
+        super().__init__()
+        self.config = config
+        inputs = GEOMETRY_CHANNELS * config.geometry + _colour_inputs(config)
+        if inputs == 0:
+            raise ValueError("a network must see geometry or colour at its input")
+        self.backbone, channels = _backbone(config, inputs)
+        self.project = nn.Linear(channels, config.width)
+        self.late_colour = LateColour(config.width) if config.colour == "gated" else None
+        self.position = FourierPosition(config.width, scale=1.0)
+        self.decoder = ClickDecoder(config)
+
+    def encode(self, voxels: VoxelTensors) -> PointFeatures:
+        """Everything that does not depend on clicks."""
+        seen = [voxels.geometry] if self.config.geometry else []
+        if self.config.colour == "input":
+            seen.append(voxels.colour[:, : _colour_inputs(self.config)])
+        features = self.project(self.backbone(torch.cat(seen, dim=1), voxels.maps))
+        if self.late_colour is not None:
+            features = self.late_colour(features, voxels)
+        return PointFeatures(features, self.position(self._coordinates(voxels.place)), voxels.place)
+
+    def decode(self, points: PointFeatures, maps: SceneMaps, clicks: ClickTensors, *, sampling: Sampling) -> Found:
+        """Answer clicks about points whose voxels have these maps."""
+        return self._corrected(self.decoder.context(points, clicks, sampling=sampling), points, maps, clicks)
+
+    def learn(
+        self, points: PointFeatures, maps: SceneMaps, clicks: ClickTensors, truth: TruthPoints
+    ) -> tuple[Found, Found | None]:
+        """The answer and, where there are latents, what truth points say: the posterior, for learning alone."""
+        sampling = Sampling(self.config.latent.train_samples)
+        found = self.decoder.context(points, clicks, sampling=sampling)
+        target = None
+        if found.beliefs is not None:
+            target = self.decoder.target(found, points, truth, rows=clicks.objects + 1, sampling=sampling)
+        return self._corrected(found, points, maps, clicks), target
+
+    def _corrected(self, found: Found, points: PointFeatures, maps: SceneMaps, clicks: ClickTensors) -> Found:
+        return replace(found, samples=found.samples + self.decoder.correction(found, points, maps, clicks))
+
+    def _coordinates(self, place: Float[Tensor, "t 3"]) -> Float[Tensor, "t 3"]:
+        if self.config.position == "voxels":
+            return place / CODE_PERIOD
+        lower, upper = place.amin(0), place.amax(0)
+        return (place - lower) / (upper - lower).clamp(min=1e-6)
+
+
+class LateColour(nn.Module):
+    """Adds what a small neighbourhood of colours says, as far as a gate that knows the geometry lets it in."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.around = SparseConv(COLOUR_CHANNELS, COLOUR_WIDTH, offsets=27, relu=True)
+        self.project = nn.Linear(COLOUR_WIDTH, width)
+        self.gate = nn.Linear(2 * width, width)
+        # begins nearly closed, so that geometry learns first; chosen by eye
+        nn.init.constant_(self.gate.bias, -2.0)
+
+    def forward(self, features: Float[Tensor, "t d"], voxels: VoxelTensors) -> Float[Tensor, "t d"]:
+        """Exactly the features where a scene has no colour."""
+        colour = self.project(self.around(voxels.colour, voxels.maps.levels[0].around))
+        gate = self.gate(torch.cat([features, colour], dim=1)).sigmoid() * voxels.colour[:, 3:]
+        return features + gate * colour
+
+
+def _backbone(config: NPISeg3DConfig, inputs: int) -> tuple[LayerUNet | Res16UNet, int]:
+    """The U-Net for so many input channels, and how many it puts out."""
+    if config.backbone == "layer unet":
+        return LayerUNet(inputs, config.layer_unet), config.layer_unet.channels[0]
+    return Res16UNet(replace(config.res16unet, inputs=inputs)), config.res16unet.decoder[-1]
+
+
+def _colour_inputs(config: NPISeg3DConfig) -> int:
+    """Channels of colour at the input: without geometry three as published, else a flag beside them."""
+    if config.colour != "input":
+        return 0
+    return COLOUR_CHANNELS if config.geometry else 3
