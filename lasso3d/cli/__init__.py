@@ -3,7 +3,8 @@
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import tyro
 
@@ -13,10 +14,18 @@ from lasso3d.cli.evaluate import Evaluate
 from lasso3d.cli.info import Info
 from lasso3d.cli.scenes import Scenes
 from lasso3d.cli.segment import Segment
+from lasso3d.cli.train import Train, train
 from lasso3d.cli.usage import WrongUsage
 from lasso3d.core.errors import LassoError
 
-COMMANDS = {"demo": Demo, "segment": Segment, "evaluate": Evaluate, "scenes": Scenes, "info": Info}
+COMMANDS: dict[str, Callable[..., Any]] = {
+    "demo": Demo,
+    "segment": Segment,
+    "train": Train,
+    "evaluate": Evaluate,
+    "scenes": Scenes,
+    "info": Info,
+}
 
 ABOUT = f"""Lasso3D {__version__}: click it, name it, describe it, ask for it; masks that know where they are
 unsure.
@@ -32,8 +41,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given == ["--version"]:
         given = ["info"]
     try:
-        command = tyro.extras.subcommand_cli_from_dict(COMMANDS, prog="lasso3d", description=ABOUT, args=given)
-        command.run()
+        if given[:1] == ["train"] and len(given) > 1 and not given[1].startswith("-"):
+            # the flags are the fields of that system's recipe
+            train(given[1:])
+        else:
+            tyro.extras.subcommand_cli_from_dict(COMMANDS, prog="lasso3d", description=ABOUT, args=given).run()
     except WrongUsage as error:
         return _fail(error, 2, debug)
     except LassoError as error:

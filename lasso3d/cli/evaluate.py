@@ -45,7 +45,7 @@ class Evaluate:
     """Voxel size of the annotator; 0.05 in the published protocols, by the scan's extent without it."""
     voxel: Annotated[float | None, tyro.conf.arg(metavar="METRES")] = None
     """Voxel size of the system."""
-    world: Literal["tabletops"] = "tabletops"
+    world: Literal["tabletops", "rooms"] = "tabletops"
     """Of generated scenes."""
     trace: Annotated[Path | None, tyro.conf.arg(metavar="FILE.csv")] = None
     """A released AGILE3D or InterObject3D result file instead of a system and data."""

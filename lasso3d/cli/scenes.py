@@ -17,14 +17,14 @@ class Scenes:
     """How many."""
     seed: int = 0
     """Scene i uses seed + i; train from 0, validate from 10000000, test from 20000000."""
-    world: Literal["tabletops"] = "tabletops"
+    world: Literal["tabletops", "rooms"] = "tabletops"
     """What the scenes show."""
 
     def run(self) -> None:
         """Scenes that are there already are left alone, so an interrupted run goes on where it stopped."""
         from lasso3d.cli.usage import WrongUsage
         from lasso3d.data.folder import write_example
-        from lasso3d.data.procedural import WORLD_VERSION, procedural
+        from lasso3d.data.procedural import VERSIONS, procedural
         from lasso3d.io.folder import SCENE_FILE
 
         if self.count < 1:
@@ -35,7 +35,7 @@ class Scenes:
                 folder = self.out / f"{self.world}_{self.seed + i:08d}"
                 if not (folder / SCENE_FILE).is_file():
                     example = procedural(self.world, self.seed + i)
-                    write_example(folder, example, world_version=WORLD_VERSION)
+                    write_example(folder, example, world_version=VERSIONS[self.world])
                     written += 1
                 tell((i + 1) / self.count, folder.name)
         print(

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import tyro
 
@@ -102,28 +102,29 @@ class Segment:
             clicks = prompt.clicks if isinstance(prompt, Clicks) else ()
             save_picture(self.picture, scene, answer, clicks=clicks)
         if self.json:
-            print(json.dumps(self._summary(scene, answer), indent=2))
+            print(json.dumps(_summary(self, scene, answer), indent=2))
         else:
             _print_answer(scene, answer)
             for target in filter(None, (self.out, self.picture)):
                 print(f"wrote {target}")
 
-    def _summary(self, scene: "Scene", answer: "Segmentation") -> dict[str, object]:
-        return {
-            "scan": str(self.scan),
-            "system": self.system,
-            "points": len(scene),
-            "rows": _rows(answer),
-            "reply": answer.reply,
-            "mean_uncertainty": float(answer.point_uncertainty().mean()),
-            "out": str(self.out) if self.out else None,
-            "picture": str(self.picture) if self.picture else None,
-        }
+
+def _summary(command: Segment, scene: "Scene", answer: "Segmentation") -> dict[str, Any]:
+    return {
+        "scan": str(command.scan),
+        "system": command.system,
+        "points": len(scene),
+        "rows": _rows(answer),
+        "reply": answer.reply,
+        "mean_uncertainty": float(answer.point_uncertainty().mean()),
+        "out": str(command.out) if command.out else None,
+        "picture": str(command.picture) if command.picture else None,
+    }
 
 
-def _rows(answer: "Segmentation") -> list[dict[str, object]]:
+def _rows(answer: "Segmentation") -> list[dict[str, Any]]:
     uncertainty = answer.point_uncertainty()
-    rows: list[dict[str, object]] = []
+    rows: list[dict[str, Any]] = []
     for row, label in enumerate(answer.labels):
         mask = answer.mask(row)
         unsure = float(uncertainty[mask].mean()) if mask.any() else 0.0
@@ -138,7 +139,7 @@ def _print_answer(scene: "Scene", answer: "Segmentation") -> None:
         (
             str(row["label"]),
             f"{row['points']:,}",
-            f"{100 * row['points'] / len(scene):.1f} %",  # type: ignore[operator]
+            f"{100 * row['points'] / len(scene):.1f} %",
             f"{row['score']:.2f}",
             f"{row['uncertainty']:.3f}",
         )

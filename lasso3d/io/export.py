@@ -47,6 +47,19 @@ def write_segmentation(path: str | Path, scene: Scene, segmentation: Segmentatio
         _write_plain(target, scene, labels)
 
 
+def write_scene(path: str | Path, scene: Scene) -> None:
+    """Write a plain file of the scene: z up, metres, `scene.origin` added, every extra field, no labels.
+
+    Raises:
+        WriteError: an unknown suffix, a field the format cannot hold, or the disk refuses.
+    """
+    target = Path(path)
+    if target.suffix.lower() not in BY_SUFFIX:
+        raise WriteError(f"the suffix {target.suffix!r} is not one of {KNOWN}", str(target), "choose one of them")
+    with replacing(target) as temporary:
+        _write_points(target, temporary, scene, None)
+
+
 def _point_labels(scene: Scene, segmentation: Segmentation) -> LabelColumns:
     row = segmentation.label_of_point()
     if len(row) != len(scene):
@@ -108,13 +121,18 @@ def _taken(labels: LabelColumns, point: Int64[np.ndarray, " r"]) -> LabelColumns
 
 
 def _write_plain(target: Path, scene: Scene, labels: LabelColumns) -> None:
+    with replacing(target) as temporary:
+        _write_points(target, temporary, scene, labels)
+        _write_beside(target, labels)
+
+
+def _write_points(target: Path, temporary: Path, scene: Scene, labels: LabelColumns | None) -> None:
     form = BY_SUFFIX[target.suffix.lower()]
     if form.write is None:
-        raise WriteError(f"{target.suffix} cannot hold labels of points", str(target), "write .ply or .npz instead")
+        what = f"{target.suffix} cannot hold a cloud of points"
+        raise WriteError(what, str(target), "write .ply or .npz instead")
     xyz = scene.xyz + scene.origin if scene.origin.any() else scene.xyz
-    with replacing(target) as temporary:
-        form.write(temporary, Records(xyz, scene.rgb, scene.normals, scene.extra), labels)
-        _write_beside(target, labels)
+    form.write(temporary, Records(xyz, scene.rgb, scene.normals, scene.extra), labels)
 
 
 def _write_beside(target: Path, labels: LabelColumns) -> None:

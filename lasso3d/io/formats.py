@@ -23,8 +23,8 @@ class Format:
     read: Callable[[Path], Records]
     label: Callable[[Path, Path, LabelColumns], None]
     """Copy source to target with labels added, everything else byte for byte."""
-    write: Callable[[Path, Records, LabelColumns], None] | None = None
-    """A plain file from arrays."""
+    write: Callable[[Path, Records, LabelColumns | None], None] | None = None
+    """A plain file from arrays, with labels or without."""
     count: Callable[[Path], int] | None = None
     """Number of records, points or not; None = a mesh, whose points are not its records."""
 

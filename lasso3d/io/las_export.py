@@ -58,13 +58,13 @@ def label_las(source: Path, target: Path, labels: LabelColumns) -> None:
         move_index(target, las.layout, las.chunks)
 
 
-def write_las(target: Path, records: Records, labels: LabelColumns) -> None:
+def write_las(target: Path, records: Records, labels: LabelColumns | None) -> None:
     """A plain LAS 1.4 file (point format 7 with colours, else 6); `.laz` targets are compressed.
 
     Raises:
         WriteError: a coordinate is not finite.
     """
-    layout = plain_layout(records, labels.columns(records.extra))
+    layout = plain_layout(records, labels.columns(records.extra) if labels else {})
     compression = _compression(target, layout.format, layout.dtype.itemsize, variable=False)
     vlrs = [_vlr(EXTRA_BYTES, layout.descriptors)]
     if compression is not None:

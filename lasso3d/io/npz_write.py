@@ -26,7 +26,7 @@ def label_npz(source: Path, target: Path, labels: LabelColumns) -> None:
         _write_arrays(out, _label_arrays(labels, taken), compression=compression)
 
 
-def write_npz(target: Path, records: Records, labels: LabelColumns) -> None:
+def write_npz(target: Path, records: Records, labels: LabelColumns | None) -> None:
     """An uncompressed file with xyz, rgb, normals, every other field, and the labels with their names.
 
     Raises:
@@ -37,8 +37,9 @@ def write_npz(target: Path, records: Records, labels: LabelColumns) -> None:
             raise WriteError(f"the field {name} holds Python objects", str(target), NO_PICKLE)
     known = {"xyz": records.xyz, "rgb": records.rgb, "normals": records.normals}
     arrays = {**records.extra, **{name: array for name, array in known.items() if array is not None}}
+    ours = _label_arrays(labels, list(arrays)) if labels else {}
     with zipfile.ZipFile(target, "w") as out:
-        _write_arrays(out, {**arrays, **_label_arrays(labels, list(arrays))}, compression=zipfile.ZIP_STORED)
+        _write_arrays(out, arrays | ours, compression=zipfile.ZIP_STORED)
 
 
 def _label_arrays(labels: LabelColumns, taken: list[str]) -> dict[str, np.ndarray]:

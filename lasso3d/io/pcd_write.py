@@ -104,15 +104,15 @@ def _little(array: np.ndarray) -> UInt8[np.ndarray, " bytes"]:
     return np.ascontiguousarray(array, array.dtype.newbyteorder("<")).view(np.uint8)
 
 
-def write_pcd(target: Path, records: Records, labels: LabelColumns) -> None:
+def write_pcd(target: Path, records: Records, labels: LabelColumns | None) -> None:
     """A binary file that PCL opens as PointXYZRGBL and the like: `rgb` packed, `label` = row + 1, 0 = none.
 
     Raises:
         WriteError: a field that PCD cannot hold, such as text.
     """
     extra = _storable(records.extra, str(target))
-    label = {} if "label" in extra else {"label": (labels.label + 1).astype(np.uint32)}
-    columns = {**_known(records), **label, **labels.columns(extra), **extra}
+    ours = _labels_for_pcl(labels, extra) if labels else {}
+    columns = {**_known(records), **ours, **extra}
     count = len(records.xyz)
     lines = ["# .PCD v0.7 - Point Cloud Data file format", "VERSION 0.7"]
     lines += [f"{key} {words}" for key, words in _declared(columns).items()]
@@ -121,6 +121,12 @@ def write_pcd(target: Path, records: Records, labels: LabelColumns) -> None:
         out.write("\n".join(lines).encode())
         for start in range(0, count, BLOCK_ROWS):
             out.write(packed([array[start : start + BLOCK_ROWS] for array in columns.values()], order="<").data)
+
+
+def _labels_for_pcl(labels: LabelColumns, taken: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Our three fields and, where the name is free, the one that PCL knows."""
+    label = {} if "label" in taken else {"label": (labels.label + 1).astype(np.uint32)}
+    return label | labels.columns(taken)
 
 
 def _known(records: Records) -> dict[str, np.ndarray]:

@@ -114,19 +114,20 @@ def _label_text(source: Path, out: BinaryIO, *, header: PlyHeader, place: int, a
             out.write(rest.encode("latin-1"))
 
 
-def write_ply(target: Path, records: Records, labels: LabelColumns) -> None:
+def write_ply(target: Path, records: Records, labels: LabelColumns | None) -> None:
     """A binary file of points, normals, colours, labels and every other field, in this order.
 
     Raises:
         WriteError: a field that PLY cannot hold, such as text.
     """
     extra = _storable(records.extra, str(target))
-    ours = labels.columns(extra)
+    ours = labels.columns(extra) if labels else {}
+    names = _name_lines(labels.names_key(extra), labels.names) if labels else []
     columns = {**_known(records), **{PREFIX + name: array for name, array in ours.items()}, **extra}
     lines = [
         "ply",
         "format binary_little_endian 1.0",
-        *_name_lines(labels.names_key(extra), labels.names),
+        *names,
         f"element vertex {len(records.xyz)}",
         *(f"property {SPELLING[array.dtype.str[1:]]} {name}" for name, array in columns.items()),
         "end_header\n",

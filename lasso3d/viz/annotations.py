@@ -92,13 +92,7 @@ def draw_scale_bar(sheet: Sheet, camera: Camera, depth: float) -> None:
     pen, height, right = sheet.pen, sheet.image.height, 12 + length * pixels_per_metre
     pen.rectangle((10, height - 17, right + 2, height - 11), fill=SHADE)
     pen.rectangle((12, height - 15, right, height - 13), fill=INK)
-    text = (
-        f"{length:g} m"
-        if length >= 1
-        else f"{length * 100:g} cm"
-        if length >= 0.01
-        else f"{length * 1000:g} mm"
-    )
+    text = f"{length:g} m" if length >= 1 else f"{length * 100:g} cm" if length >= 0.01 else f"{length * 1000:g} mm"
     box = _text_box(sheet, text, right + 8, height - 14 - _line_height(sheet) / 2)
     _write(sheet, text, box)
     sheet.taken.append((8.0, box[1] - 4, box[2], float(height)))
@@ -131,9 +125,7 @@ def _write_label(sheet: Sheet, middle: tuple[float, float, float], text: str, ro
         sheet.pen.line((u, v, *end), fill=SHADE, width=3)
         sheet.pen.line((u, v, *end), fill=INK, width=1)
     sheet.pen.rounded_rectangle(box, radius=4, fill=SHADE, outline=colour, width=2)
-    sheet.pen.text(
-        ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2), text, fill=INK, font=sheet.font, anchor="mm"
-    )
+    sheet.pen.text(((box[0] + box[2]) / 2, (box[1] + box[3]) / 2), text, fill=INK, font=sheet.font, anchor="mm")
     sheet.taken.append(box)
 
 

@@ -38,9 +38,7 @@ _CIVIDIS = np.array(
 )
 """Ten even steps of cividis (Nunez, Anderton, Renslow 2018, PLOS ONE 13(7))."""
 
-_HEIGHTS = np.array(
-    [[74, 92, 122], [112, 150, 158], [182, 190, 164], [233, 214, 170], [250, 240, 220]], np.float32
-)
+_HEIGHTS = np.array([[74, 92, 122], [112, 150, 158], [182, 190, 164], [233, 214, 170], [250, 240, 220]], np.float32)
 """Slate to sand, chosen by eye: lightness rises with height and no row colour is near."""
 
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)

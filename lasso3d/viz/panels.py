@@ -96,9 +96,7 @@ def _emptiest_corner(whole: Sight, sheet: Sheet, close_up: Image.Image, frame: R
         return float(on_masks) * 2 + seen[top : top + height, left : left + width].mean()
 
     # the lower corners hold the scale bar and the colour bar
-    return min(
-        ((right, 6), (6, below_title), (right, bottom - below_title), (6, bottom - below_title)), key=hidden
-    )
+    return min(((right, 6), (6, below_title), (right, bottom - below_title), (6, bottom - below_title)), key=hidden)
 
 
 def _nearest_corner(of: Rectangle, to: Rectangle) -> tuple[float, float]:

@@ -92,9 +92,7 @@ def save_picture(
             temporary.unlink()
 
 
-def _sights(
-    scene: Scene, segmentation: Segmentation | None, width: int, height: int
-) -> tuple[Sight, Sight | None]:
+def _sights(scene: Scene, segmentation: Segmentation | None, width: int, height: int) -> tuple[Sight, Sight | None]:
     """The scan as a whole and, where masks would stay small in it, a close-up of them."""
     surface = _surface(scene, segmentation, np.arange(len(scene)))
     camera = best_camera(Subject(surface.xyz, surface.row), width, height)

@@ -57,9 +57,7 @@ def best_camera(subject: Subject, width: int, height: int) -> Camera:
     return resized(max([cameras[azimuth, elevation], *nearby, *from_zero], key=shown), width, height)
 
 
-def framed(
-    xyz: Float32[np.ndarray, "n 3"], direction: Float64[np.ndarray, "3"], width: int, height: int
-) -> Camera:
+def framed(xyz: Float32[np.ndarray, "n 3"], direction: Float64[np.ndarray, "3"], width: int, height: int) -> Camera:
     """Looks along `direction` from as near as all points but one in a thousand stay in the picture."""
     K = intrinsics(width, height, field_of_view=FIELD_OF_VIEW)
     turned = to_camera(xyz, look_at(np.zeros(3), direction))

@@ -14,8 +14,9 @@ from lasso3d.data.procedural.layout import Spot, separation, spot
 from lasso3d.data.procedural.rays import cast, reaches, stage
 from lasso3d.data.procedural.sensors import Habits, rays, shoot
 from lasso3d.data.procedural.shapes import Placed, Solid, Thing, at, circle, rectangle
-from lasso3d.data.procedural.tabletops import BACKGROUND, CLASS_NAMES, FEWEST_POINTS, PART_NAMES, tabletop
+from lasso3d.data.procedural.tabletops import BACKGROUND, CLASS_NAMES, PART_NAMES, tabletop
 from lasso3d.data.procedural.things import BUILDERS
+from lasso3d.data.procedural.visible import FEWEST_POINTS
 from lasso3d.geometry.cameras import Camera, intrinsics, look_at
 
 GREY = Material((0.5, 0.5, 0.5))
@@ -67,9 +68,7 @@ def test_the_scenes_of_this_world_version_do_not_change(scenes):
 def test_another_process_makes_the_same_bytes(scenes):
     code = "from lasso3d.data.procedural import procedural; print(procedural('tabletops', 32).scene.digest)"
     environment = os.environ | {"PYTHONHASHSEED": "5"}
-    run = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True
-    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)
     assert run.stdout.strip() == scenes[2].scene.digest
 
 
@@ -88,7 +87,7 @@ def test_an_unknown_world_is_named_with_the_known_ones():
         procedural("atlantis", 0)
     with pytest.raises(ValueError, match="tabletops"):
         ProceduralScenes("atlantis", 1)
-    assert set(WORLDS) == {"tabletops"}
+    assert set(WORLDS) == {"tabletops", "rooms"}
 
 
 # truth
@@ -151,9 +150,7 @@ def test_scans_have_the_size_of_a_depth_image(scenes):
 def test_labels_lie_on_the_thing_they_name():
     """A red block on a grey table: what is labelled as the block is red, and only that."""
     red = Material((0.9, 0.05, 0.05))
-    block = Placed(
-        Thing("box", (Solid("box", (0.1, 0.1, 0.1), red, at(z=0.1)),), rectangle(0.1, 0.1), 0.2), at()
-    )
+    block = Placed(Thing("box", (Solid("box", (0.1, 0.1, 0.1), red, at(z=0.1)),), rectangle(0.1, 0.1), 0.2), at())
     things = (plate(0.0), block)
     light = Light(0.9, (0.0, 0.0, 1.0), 0.0)
     frame = shoot(
@@ -263,14 +260,10 @@ def test_grazing_surfaces_return_little():
 
 
 def test_beside_an_edge_the_projector_leaves_a_shadow():
-    block = Placed(
-        Thing("box", (Solid("box", (0.1, 0.1, 0.1), GREY, at(z=0.1)),), rectangle(0.1, 0.1), 0.2), at()
-    )
+    block = Placed(Thing("box", (Solid("box", (0.1, 0.1, 0.1), GREY, at(z=0.1)),), rectangle(0.1, 0.1), 0.2), at())
     light, habits = Light(0.9, (0.0, 0.0, 1.0), 0.0), Habits(ragged=0.0, holes=0.0)
     worn = wardrobe([GREY, GREY])
-    frame = shoot(
-        stage([plate(0.0), block]), worn, light, straight_down(1.0), habits, rng=np.random.default_rng(0)
-    )
+    frame = shoot(stage([plate(0.0), block]), worn, light, straight_down(1.0), habits, rng=np.random.default_rng(0))
     row = frame.depth[45] == 0
     left, right = row[:60].sum(), row[60:].sum()
     assert min(left, right) <= 1
@@ -349,9 +342,7 @@ def test_separation_is_the_gap_between_outlines():
     here = square(0.0, 0.0)
     assert np.isclose(separation(here.outline, square(1.3, 0.0).outline), 0.3)
     assert np.isclose(separation(here.outline, square(0.8, 0.1).outline), -0.2)
-    assert np.isclose(
-        separation(here.outline, square(0.5 + np.sqrt(0.5), 0.0, np.pi / 4).outline), 0, atol=1e-5
-    )
+    assert np.isclose(separation(here.outline, square(0.5 + np.sqrt(0.5), 0.0, np.pi / 4).outline), 0, atol=1e-5)
 
 
 def test_worlds_hold_touching_and_stacked_things(scenes):

@@ -209,7 +209,7 @@ def test_a_mesh_of_another_format_becomes_a_ply_with_its_faces(saved, answer):
     [
         ("out.txt", "'.txt' is not one of .glb, .las"),
         ("out", "'' is not one of"),
-        ("out.obj", ".obj cannot hold labels of points; write .ply or .npz"),
+        ("out.obj", ".obj cannot hold a cloud of points; write .ply or .npz"),
         ("nowhere/out.ply", "nowhere does not exist; create it first"),
     ],
 )

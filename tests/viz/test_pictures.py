@@ -19,9 +19,7 @@ def scene() -> Scene:
     rng = np.random.default_rng(0)
     floor = rng.uniform(-1, 1, (6000, 3)) * (1, 1, 0)
     blocks = [rng.uniform(-0.2, 0.2, (3000, 3)) + np.array([x, 0, 0.2]) for x in (-0.5, 0.5)]
-    rgb = np.repeat(
-        np.array([[120, 120, 120], [200, 60, 60], [60, 200, 60]], np.uint8), (6000, 3000, 3000), axis=0
-    )
+    rgb = np.repeat(np.array([[120, 120, 120], [200, 60, 60], [60, 200, 60]], np.uint8), (6000, 3000, 3000), axis=0)
     return Scene(np.concatenate([floor, *blocks]).astype(np.float32), rgb=rgb, name="two blocks")
 
 
@@ -157,9 +155,7 @@ def test_panels_that_need_an_answer_say_so(scene):
 
 def test_a_saved_picture_reads_back_and_leaves_no_other_file(tmp_path, scene, blocks):
     save_picture(tmp_path / "out.png", scene, blocks, width=600)
-    np.testing.assert_array_equal(
-        np.asarray(Image.open(tmp_path / "out.png")), picture(scene, blocks, width=600)
-    )
+    np.testing.assert_array_equal(np.asarray(Image.open(tmp_path / "out.png")), picture(scene, blocks, width=600))
     assert [path.name for path in tmp_path.iterdir()] == ["out.png"]
 
 

@@ -4,17 +4,20 @@ from collections.abc import Callable, Sequence
 from typing import final, overload
 
 from lasso3d.data.example import Example
-from lasso3d.data.procedural.rooms import room
+from lasso3d.data.procedural.rooms import ROOMS_VERSION, room
 from lasso3d.data.procedural.tabletops import WORLD_VERSION, tabletop
 
-__all__ = ["WORLDS", "WORLD_VERSION", "ProceduralScenes", "procedural"]
+__all__ = ["VERSIONS", "WORLDS", "ProceduralScenes", "procedural"]
 
 WORLDS: dict[str, Callable[[int], Example]] = {"tabletops": tabletop, "rooms": room}
 """Each world makes the scene of a seed."""
 
+VERSIONS: dict[str, int] = {"tabletops": WORLD_VERSION, "rooms": ROOMS_VERSION}
+"""Raised whenever a seed of that world gives another scene."""
+
 
 def procedural(world: str, seed: int) -> Example:
-    """The scene of a seed in a world; equal arguments and `WORLD_VERSION` give equal bytes.
+    """The scene of a seed in a world; equal arguments and `VERSIONS[world]` give equal bytes.
 
     Training uses seeds from 0, validation from 10 000 000, test from 20 000 000.
     """

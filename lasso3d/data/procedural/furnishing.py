@@ -18,6 +18,8 @@ TRIES = 24
 HIGH = {"picture": (0.9, 1.7), "whiteboard": (0.7, 1.0), "wall shelf": (1.0, 1.7), "wall cabinet": (1.35, 1.6),
         "mirror": (0.9, 1.2), "wall television": (0.8, 1.4), "coat": (0.7, 1.1)}  # fmt: skip
 """Range of the height of the lower edge of what hangs, metres."""
+FLUSH = ("picture", "whiteboard", "curtain", "clothes")
+"""What is built in front of its own zero plane, so that it lies on the wall."""
 FLAT = 0.02
 """Metres; things can stand on what is thinner."""
 
@@ -102,37 +104,39 @@ def furnish(room: Room, name: str, way: Way) -> Spot | None:
 
 
 def _tried(room: Room, thing: Thing, name: str, way: Way) -> Spot | None:
-    rng, plan = room.rng, room.plan
-    back, half = float(thing.footprint[:, 1].max()), float(thing.footprint[:, 0].max())
+    """One place of the kind that was asked for."""
     if way in ("wall", "corner", "hang", "row"):
-        wall = room.walls[rng.integers(len(room.walls))]
-        free = wall.half - half
-        if way == "row" and room.last is not None:
-            wall, end = room.last
-            free, u = wall.half - half, end + half + rng.uniform(0, 0.004)
-        elif way == "corner":
-            u = (free - rng.uniform(0.005, 0.15)) * float(rng.choice([-1, 1]))
-        else:
-            u = rng.uniform(-1, 1) * free
-        if free < 0 or abs(u) > free:
-            return None
-        away = back + (rng.uniform(0, 0.012) if rng.random() < 0.7 else rng.uniform(0.01, 0.1))
-        low = 0.0
-        if way == "hang":
-            low, away = (
-                rng.uniform(*HIGH[name]),
-                back + (0.001 if name not in ("picture", "whiteboard", "coat") else -back),
-            )
-        if way in ("wall", "row"):
-            room.last = (wall, float(u + half))
-        return spot(thing, *wall.place(float(u), float(away)), yaw=round(wall.yaw, 6), low=float(low))
-    low_corner, high_corner = plan.corners.min(0), plan.corners.max(0)
+        return _at_wall(room, thing, name, way)
+    low_corner, high_corner = room.plan.corners.min(0), room.plan.corners.max(0)
     reach = 0.35 if way in ("centre", "rug", "ceiling") else 1.0
-    x, y = (low_corner + high_corner) / 2 + reach * rng.uniform(-0.5, 0.5, 2) * (high_corner - low_corner)
-    aligned = rng.random() < (0.8 if way != "free" else 0.35)
-    yaw = round(float(rng.integers(4) * pi / 2 if aligned else rng.uniform(0, 2 * pi)), 6)
-    low = plan.height - thing.height - 0.001 if way == "ceiling" else 0.0
+    x, y = (low_corner + high_corner) / 2 + reach * room.rng.uniform(-0.5, 0.5, 2) * (high_corner - low_corner)
+    aligned = room.rng.random() < (0.8 if way != "free" else 0.35)
+    yaw = round(float(room.rng.integers(4) * pi / 2 if aligned else room.rng.uniform(0, 2 * pi)), 6)
+    low = room.plan.height - thing.height - 0.001 if way == "ceiling" else 0.0
     return spot(thing, x, y, yaw=yaw, low=low)
+
+
+def _at_wall(room: Room, thing: Thing, name: str, way: Way) -> Spot | None:
+    """Its back to a wall, mostly close to it; None where the wall is too short."""
+    rng, (half, back) = room.rng, thing.footprint.max(0).tolist()
+    wall = room.walls[rng.integers(len(room.walls))]
+    free = wall.half - half
+    if way == "row" and room.last is not None:
+        wall, end = room.last
+        free, u = wall.half - half, end + half + rng.uniform(0, 0.004)
+    elif way == "corner":
+        u = (free - rng.uniform(0.005, 0.15)) * float(rng.choice([-1, 1]))
+    else:
+        u = rng.uniform(-1, 1) * free
+    if free < 0 or abs(u) > free:
+        return None
+    away = back + (rng.uniform(0, 0.012) if rng.random() < 0.7 else rng.uniform(0.01, 0.1))
+    low = 0.0
+    if way == "hang":
+        low, away = rng.uniform(*HIGH[name]), 0.0 if thing.name in FLUSH else back + 0.001
+    if way in ("wall", "row"):
+        room.last = (wall, float(u + half))
+    return spot(thing, *wall.place(float(u), float(away)), yaw=round(wall.yaw, 6), low=float(low))
 
 
 def _put(room: Room, new: Spot, *, ignoring: tuple[str, ...] = ()) -> bool:
@@ -144,35 +148,35 @@ def _put(room: Room, new: Spot, *, ignoring: tuple[str, ...] = ()) -> bool:
 
 
 def _fits(room: Room, new: Spot, ignoring: tuple[str, ...]) -> bool:
+    """Inside the room, and not inside anything."""
     middle = new.outline.mean(0)
-    if not room.plan.holds(middle + (new.outline - middle) * 0.985).all() and new.thing.name not in (
-        "picture",
-        "whiteboard",
-        "curtain",
-        "clothes",
+    # what is flush with a wall may touch its line
+    if new.thing.name not in FLUSH and not room.plan.holds(middle + (new.outline - middle) * 0.985).all():
+        return False
+    if (
+        new.low < 0
+        or new.low + new.thing.height > room.plan.height
+        or _contains_any(new.outline, room.plan.corners)
     ):
         return False
-    if new.low < 0 or new.low + new.thing.height > room.plan.height:
+    return not any(_collide(new, other) for other in room.spots if other.thing.name not in ignoring)
+
+
+def _collide(a: Spot, b: Spot) -> bool:
+    if (a.thing.height <= FLAT) != (b.thing.height <= FLAT):
         return False
-    if _contains_any(new.outline, room.plan.corners):
+    if a.low >= b.low + b.thing.height - SLACK or b.low >= a.low + a.thing.height - SLACK:
         return False
-    radius = np.sqrt(((new.outline - middle) ** 2).sum(1).max())
-    for other in room.spots:
-        if other.thing.name in ignoring or (other.thing.height <= FLAT) != (new.thing.height <= FLAT):
-            continue
-        if new.low >= other.low + other.thing.height - SLACK or other.low >= new.low + new.thing.height - SLACK:
-            continue
-        there = other.outline.mean(0)
-        apart = np.sqrt(((there - middle) ** 2).sum())
-        if (
-            apart < radius + np.sqrt(((other.outline - there) ** 2).sum(1).max())
-            and separation(new.outline, other.outline) < -SLACK
-        ):
-            return False
-    return True
+    apart = np.sqrt(((a.outline.mean(0) - b.outline.mean(0)) ** 2).sum())
+    return bool(apart < _reach(a) + _reach(b)) and separation(a.outline, b.outline) < -SLACK
+
+
+def _reach(a: Spot) -> float:
+    return float(np.sqrt(((a.outline - a.outline.mean(0)) ** 2).sum(1).max()))
 
 
 def _contains_any(outline: np.ndarray, points: np.ndarray) -> bool:
+    """Whether a corner of the room lies within an outline."""
     side = np.roll(outline, -1, axis=0) - outline
     offset = points[:, None] - outline
     return bool(((side[:, 0] * offset[..., 1] - side[:, 1] * offset[..., 0]) > 0.01).all(1).any())

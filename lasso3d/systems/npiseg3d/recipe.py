@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Int32
 from torch import Tensor, nn
 
-from lasso3d.data.procedural import WORLD_VERSION
+from lasso3d.data.procedural import VERSIONS
 from lasso3d.systems.card import Card
 from lasso3d.systems.npiseg3d.calibration import CalibrationSettings, calibrate
 from lasso3d.systems.npiseg3d.config import AGILE3D, SMALL, NPISeg3DConfig
@@ -86,7 +86,7 @@ class NPISeg3DRecipe:
             storage=self.storage,
             data={
                 "worlds": list(self.scenes.worlds),
-                "world_version": WORLD_VERSION,
+                "world_version": {world: VERSIONS[world] for world in self.scenes.worlds},
                 "training_seeds": [0, scenes],
                 "validation_seeds": [VALIDATION, VALIDATION + self.calibration.scenes],
             },
