@@ -3,7 +3,8 @@
     python benchmarks/files.py
 
 Prints one line per file: median seconds of five warm reads, the same for np.fromfile, and the peak of resident
-memory, in sizes of the file and without what the imports take, of a process that reads and writes it back labelled.
+memory, in sizes of the file, of a process that reads it, segments one click with `geodesic` and writes it back; all
+counts, the imports of about 150 MB too.
 """
 
 import subprocess
@@ -15,7 +16,8 @@ from statistics import median
 
 import numpy as np
 
-from lasso3d.core.segmentation import Segmentation
+import lasso3d
+from lasso3d.core.prompts import Click, Clicks
 from lasso3d.io.export import write_segmentation
 from lasso3d.io.scenes import read_scene
 
@@ -30,8 +32,10 @@ FULL = [
 READ_SECONDS = 0.2
 """Target for a warm read of either file."""
 
-PEAK = 3.5
-"""Target for reading and writing back, times the size of the file; a segmenter has the rest of 8."""
+PEAK = 8.0
+"""Target for reading, segmenting and writing back, times the size of the file."""
+ROOM = (8.0, 6.0, 3.0)
+"""Metres; the points lie on its floor, ceiling and walls."""
 
 
 def write_points(path: Path, fields: list[tuple[str, str]]) -> None:
@@ -39,6 +43,9 @@ def write_points(path: Path, fields: list[tuple[str, str]]) -> None:
     points = np.zeros(POINTS, [(name, f"<{kind}") for name, kind in fields])
     for name, kind in fields:
         points[name] = rng.random(POINTS, np.float32) * (1 if kind == "f4" else 255)
+    face, side = np.arange(POINTS) % 3, np.arange(POINTS) // 3 % 2
+    for axis, (name, length) in enumerate(zip("xyz", ROOM, strict=True)):
+        points[name] = np.where(face == axis, side, points[name]) * length
     properties = "".join(f"property {TYPES[kind]} {name}\n" for name, kind in fields)
     header = f"ply\nformat binary_little_endian 1.0\nelement vertex {POINTS}\n{properties}end_header\n"
     path.write_bytes(header.encode() + points.tobytes())
@@ -54,17 +61,15 @@ def seconds(action, *, repeats: int = 5) -> float:
 
 
 def labelled(path: Path) -> None:
-    """Read, answer with one mask over 1000 tokens, write back; print the peak of memory beyond the imports."""
-    before = peak_bytes()
+    """Read, segment one click, write back; print the peak of memory after each."""
     scene = read_scene(path)
-    token = (np.arange(len(scene), dtype=np.int32) // 5).astype(np.int32) % 1000
-    half = np.full((1, 1000), 0.7, np.float32)
-    uncertainty = np.full(1000, 0.3, np.float32)
-    answer = Segmentation(half, token, (1,), np.ones(1, np.float32), uncertainty, exclusive=True)
     after_reading = peak_bytes()
+    segmenter = lasso3d.load("geodesic")
+    answer = segmenter.segment(segmenter.encode(scene), Clicks((Click(scene.xyz[0], object=1),)))
+    after_segmenting = peak_bytes()
     start = time.perf_counter()
     write_segmentation(path.with_name("labelled.ply"), scene, answer)
-    print(before, after_reading, peak_bytes(), time.perf_counter() - start)
+    print(after_reading, after_segmenting, peak_bytes(), time.perf_counter() - start)
 
 
 def peak_bytes() -> int:
@@ -82,13 +87,14 @@ def measure(name: str, fields: list[tuple[str, str]], folder: Path) -> bool:
     child = subprocess.run(
         [sys.executable, __file__, str(path)], check=True, capture_output=True, text=True, timeout=300
     )
-    before, reading, peak, write = map(float, child.stdout.split())
+    reading, segmenting, peak, write = map(float, child.stdout.split())
     print(
         f"{name:18} {size / 1e6:4.0f} MB  "
         f"read {read:.3f} s (np.fromfile {peer:.3f} s, {read / peer:.1f} x), write {write:.2f} s  "
-        f"peak read {(reading - before) / size:.2f} x, read and write {(peak - before) / size:.2f} x"
+        f"peak after reading {reading / size:.1f} x, segmenting {segmenting / size:.1f} x, "
+        f"writing {peak / size:.1f} x"
     )
-    return read <= READ_SECONDS and peak - before <= PEAK * size
+    return read <= READ_SECONDS and peak <= PEAK * size
 
 
 def main() -> int:

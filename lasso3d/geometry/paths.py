@@ -60,7 +60,7 @@ def nearest_seeds(
     both better ones reach that neighbour through the same edge. Equal costs go to the lower label.
     """
     limit = min(round(reach * UNITS), FARTHEST)
-    capacity = 1024 + len(seed) + 2 * len(graph.node)
+    capacity = 1024 + len(seed) + len(graph.start)
     arguments = (graph.start, graph.node, graph.cost, graph.width, seed, label, limit)
     done, best = _two_nearest(*arguments, capacity)
     while not done:

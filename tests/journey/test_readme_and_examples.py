@@ -32,6 +32,7 @@ def test_the_readme_has_exactly_two_set_up_commands():
 
 def test_the_commands_of_the_readme_run(lasso, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    lasso("demo")
     ran = 0
     for block in blocks("console"):
         for line in block.splitlines():
