@@ -1,6 +1,7 @@
 """`lasso3d info`: what a scan or a checkpoint is, and what to watch out for."""
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -27,6 +28,8 @@ class Info:
     """The file's axis that points up."""
     unit: float = 1.0
     """Metres per unit of the file."""
+    cache: bool = False
+    """Say where the cache is and how large."""
     json: bool = False
     """Print it as JSON."""
 
@@ -34,7 +37,9 @@ class Info:
         """Print names and values."""
         from lasso3d.systems.card import CARD_FILE
 
-        if self.path is None:
+        if self.cache:
+            facts = _cache()
+        elif self.path is None:
             facts = _installation()
         elif (self.path / CARD_FILE).is_file():
             facts = _checkpoint(self.path)
@@ -99,6 +104,13 @@ def _installation() -> dict[str, object]:
     from lasso3d.systems import systems
 
     return {"lasso3d": __version__, "systems": ", ".join(systems())}
+
+
+def _cache() -> dict[str, object]:
+    folder = Path(os.environ.get("LASSO3D_CACHE") or Path.home() / ".cache" / "lasso3d")
+    files = [file for file in folder.rglob("*") if file.is_file()]
+    megabytes = sum(file.stat().st_size for file in files) / 1e6
+    return {"cache": str(folder), "files": len(files), "megabytes": round(megabytes, 1), "safe to delete": "yes"}
 
 
 def _print(facts: dict[str, object]) -> None:

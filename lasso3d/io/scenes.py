@@ -26,7 +26,7 @@ def read_scene(path: str | Path, *, up: Up = "z", unit: float = 1.0) -> Scene:
 
     Args:
         path: PLY, PCD, LAS, LAZ, NPZ, NPY, a mesh (OBJ, STL, GLB, PLY with faces: its surface is sampled), or a
-            folder with `scene.json` or posed RGB-D frames.
+            folder with `scene.json`.
         up: the axis of the file that points up; "-y" for the frame of a camera.
         unit: metres per unit of the file.
 

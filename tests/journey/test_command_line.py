@@ -146,6 +146,15 @@ def test_info_without_a_path_lists_the_systems(lasso):
         assert name in said
 
 
+def test_info_says_how_large_the_cache_is(lasso, tmp_path, monkeypatch):
+    monkeypatch.setenv("LASSO3D_CACHE", str(tmp_path))
+    (tmp_path / "something").write_bytes(bytes(2_500_000))
+    code, said, _ = lasso("info", "--cache")
+    assert code == 0
+    assert str(tmp_path) in said
+    assert "2.5" in said
+
+
 def test_info_of_a_checkpoint_is_its_card(lasso, tmp_path):
     lasso3d.load("geodesic").with_voxel(0.07).save(tmp_path / "mine")
     code, said, _ = lasso("info", tmp_path / "mine")
