@@ -28,13 +28,13 @@ class Evaluate:
     system: Annotated[str | None, tyro.conf.arg(metavar="NAME")] = None
     """A system that ships, or a checkpoint folder."""
     data: Annotated[str | None, tyro.conf.arg(metavar="FOLDER|procedural")] = None
-    """Labelled scans, or scenes generated here."""
+    """Labelled scans, a data set of AGILE3D's benchmark (its lists, its settings), or scenes generated here."""
     out: Annotated[Path | None, tyro.conf.arg(metavar="report.json")] = None
     """All rows, settings, digests and seconds as JSON."""
     scenes: int | None = None
     """At most so many scenes, in sorted order (procedural: 20 unless said)."""
     objects: int | None = None
-    """At most so many objects of a scene, largest first."""
+    """At most so many objects of a scene, largest first or in the order of a list."""
     clicks: int | None = None
     """Clicks per object."""
     rule: Literal["scan", "agile3d", "interobject3d"] | None = None
@@ -42,7 +42,7 @@ class Evaluate:
     habit: Literal["centre", "random", "jitter"] = "centre"
     """Where in an error region the annotator clicks."""
     click_voxel: Annotated[float | None, tyro.conf.arg(metavar="METRES")] = None
-    """Voxel size of the annotator; 0.05 in the published protocols, by the scan's extent without it."""
+    """Voxel size of the annotator; 0.05 as published and on AGILE3D's lists, by the scan's extent elsewhere."""
     voxel: Annotated[float | None, tyro.conf.arg(metavar="METRES")] = None
     """Voxel size of the system."""
     world: Literal["tabletops", "rooms"] = "tabletops"
@@ -85,16 +85,23 @@ class Evaluate:
     def _click_protocol(self) -> "ClickProtocol":
         from lasso3d.evaluation.sessions import AGILE3D, INTEROBJECT3D, SCAN
 
-        rule = self.rule or ("agile3d" if self.protocol == "clicks-multi" else "scan")
+        listed = self._is_listed() and self.protocol != "uncertainty"
+        rule = self.rule or ("agile3d" if listed or self.protocol == "clicks-multi" else "scan")
         protocol = {"scan": SCAN, "agile3d": AGILE3D, "interobject3d": INTEROBJECT3D}[rule]
         return replace(
             protocol,
             clicks=self.clicks or protocol.clicks,
             objects=self.objects or protocol.objects,
-            voxel=self.click_voxel,
+            voxel=self.click_voxel or (protocol.voxel if listed else None),
             habit=self.habit,
             seed=self.seed,
         )
+
+    def _is_listed(self) -> bool:
+        """Whether the data come with published lists, which mean published settings."""
+        from lasso3d.data.agile3d import is_benchmark
+
+        return self.data != "procedural" and is_benchmark(Path(str(self.data)))
 
     def _examples(self) -> "Sequence[Example]":
         from lasso3d.data.folder import open_examples
@@ -102,7 +109,8 @@ class Evaluate:
 
         if self.data == "procedural":
             return ProceduralScenes(self.world, self.scenes or 20, seed=TEST_SEED + self.seed)
-        return open_examples(Path(str(self.data)))[: self.scenes]
+        together: Literal["single", "multi"] = "multi" if self.protocol == "clicks-multi" else "single"
+        return open_examples(Path(str(self.data)), together=together)[: self.scenes]
 
     def _from_trace(self, path: Path) -> "Report":
         from lasso3d.evaluation.traces import report_of_trace

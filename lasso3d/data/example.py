@@ -30,15 +30,23 @@ class Truth:
     """Referring sentences."""
     instructions: Sentences = ()
     """Requests that need reasoning."""
+    targets: tuple[int, ...] | None = None
+    """Instances that a benchmark's list asks for, in its order; None = no list, all of them."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "instance", frozen(self.instance, np.int32))
         if ((self.instance < 1) & (self.instance != -1)).any():
             raise ValueError("instance ids must be above 0, or -1 for none")
+        if self.targets is not None:
+            self._refuse_targets(self.targets)
         for name, names in (("semantic", self.class_names), ("part", self.part_names)):
             labels = getattr(self, name)
             if labels is not None:
                 object.__setattr__(self, name, self._indices(name, labels, len(names)))
+
+    def _refuse_targets(self, targets: tuple[int, ...]) -> None:
+        if len(set(targets)) != len(targets) or not np.isin(targets, self.instance[self.instance > 0]).all():
+            raise ValueError(f"targets must be instances with points, each once, found {targets}")
 
     def _indices(self, name: str, labels: Any, count: int) -> np.ndarray:
         array = frozen(labels, np.int32)

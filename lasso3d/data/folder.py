@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
 from lasso3d.core.errors import ReadError
+from lasso3d.data.agile3d import is_benchmark, listed_examples
 from lasso3d.data.example import Example, ReadOnAccess, Truth
 from lasso3d.data.mosd import mosd_folder
 from lasso3d.data.scannet import scan_folders
@@ -14,20 +16,25 @@ from lasso3d.io.folder import SCENE_FILE, read_folder, read_folder_truth, write_
 from lasso3d.io.folder_meta import FolderMeta
 
 
-def open_examples(path: str | Path) -> Sequence[Example]:
-    """The examples of a folder, by what lies in it: scene folders, mOSD files, or ScanNet folders.
+def open_examples(path: str | Path, *, together: Literal["single", "multi"] = "multi") -> Sequence[Example]:
+    """The examples of a folder, by what lies in it: AGILE3D's lists, scene folders, mOSD files, or ScanNet folders.
+
+    Args:
+        together: which of AGILE3D's lists is meant, of objects one at a time or of objects together.
 
     Raises:
-        ReadError: none of these is there.
+        ReadError: none of these is there, or a list that does not fit its scans.
     """
     folder = Path(path)
     if not folder.is_dir():
         raise ReadError("is not a folder", str(folder), "give a folder of labelled scenes")
+    if is_benchmark(folder):
+        return listed_examples(folder, together)
     for reader in (scene_folders, mosd_folder, scan_folders):
         examples = reader(folder)
         if len(examples):
             return examples
-    looked_for = f"{SCENE_FILE} (scene folders), *.pcd (mOSD), coord.npy (ScanNet)"
+    looked_for = f"{SCENE_FILE} (scene folders), *.pcd (mOSD), coord.npy (ScanNet), val_list.json (AGILE3D)"
     raise ReadError("holds no labelled scenes", str(folder), f"looked in it and below for {looked_for}")
 
 

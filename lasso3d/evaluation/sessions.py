@@ -31,7 +31,7 @@ class ClickProtocol:
     clicks: int = 20
     """Per object."""
     objects: int | None = None
-    """At most so many of a scene, largest first; None = all."""
+    """At most so many of a scene, largest first or in the order of a list; None = all."""
     smallest_points: int = 0
     """Instances with no more points than this are background."""
     smallest_share: float = 0.0
@@ -118,7 +118,7 @@ class Step(NamedTuple):
 def task_of(xyz: Float32[np.ndarray, "n 3"], truth: Truth, protocol: ClickProtocol) -> Task:
     """All objects of a scene that the protocol asks for, and the voxels its annotator sees."""
     representative, of_point = representatives(xyz, protocol.voxel or scan_voxel(xyz))
-    objects = _targets(truth.instance, protocol)
+    objects = _targets(truth, protocol)
     labels = np.zeros(len(xyz), np.int32)
     for label, instance in enumerate(objects, start=1):
         labels[truth.instance == instance] = label
@@ -183,7 +183,11 @@ def representatives(
     return first, of_point
 
 
-def _targets(instance: Int32[np.ndarray, " n"], protocol: ClickProtocol) -> tuple[int, ...]:
+def _targets(truth: Truth, protocol: ClickProtocol) -> tuple[int, ...]:
+    """What a list asks for whatever its size, else the instances that are large enough, largest first."""
+    if truth.targets is not None:
+        return truth.targets[: protocol.objects]
+    instance = truth.instance
     ids, count = np.unique(instance[instance > 0], return_counts=True)
     large = count > max(protocol.smallest_points, protocol.smallest_share * len(instance))
     ids, count = ids[large], count[large]
