@@ -54,6 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # the reader of our output has gone (| head); nothing more can be said to it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except OSError as error:
+        return _fail(Exception(f"the output cannot be written ({error.strerror or error})"), 1, debug)
     except KeyboardInterrupt:
         print("lasso3d: interrupted; nothing was left half-written", file=sys.stderr)
         return 130

@@ -33,6 +33,9 @@ MARGIN = 0.05
 def prompts_of(command: "Segment", scene: Scene) -> list[Prompt]:
     """The prompts a command asks, in the scene frame; exactly one unless they come from a file."""
     if command.prompts is not None:
+        others = (command.click, command.box, command.classes, command.refer, command.ask, command.object)
+        if any(others) or command.parts:
+            raise WrongUsage("--prompts FILE comes alone, without --click, --box and the like")
         asked = _read_prompts(command.prompts)
     else:
         asked = [_prompt(command)]

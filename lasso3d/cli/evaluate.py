@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import tyro
 
 from lasso3d.cli.progress import progress
-from lasso3d.cli.usage import WrongUsage
+from lasso3d.cli.usage import WrongUsage, require_positive, require_seed, require_writable
 
 if TYPE_CHECKING:
     from lasso3d.data.example import Example
@@ -58,6 +58,15 @@ class Evaluate:
 
     def run(self) -> None:
         """Print the table; write the report."""
+        require_positive(
+            scenes=self.scenes,
+            objects=self.objects,
+            clicks=self.clicks,
+            click_voxel=self.click_voxel,
+            voxel=self.voxel,
+        )
+        require_seed(self.seed)
+        require_writable(self.out)
         report = self._from_trace(self.trace) if self.trace is not None else self._from_system()
         print(report.table())
         if self.out is not None:

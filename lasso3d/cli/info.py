@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import tyro
 
 from lasso3d import __version__
+from lasso3d.cli.usage import require_positive
 
 if TYPE_CHECKING:
     from lasso3d.core.scene import Scene
@@ -37,6 +38,7 @@ class Info:
         """Print names and values."""
         from lasso3d.systems.card import CARD_FILE
 
+        require_positive(unit=self.unit)
         if self.cache:
             facts = _cache()
         elif self.path is None:
@@ -68,8 +70,13 @@ class Info:
             "views": len(scene.views),
             "voxel size chosen": f"{voxel_size(scene.xyz):g} m",
             "sha256": scene.source.digest if scene.source else "",
-            "watch out": _warnings(path, float(extent.max())) or "nothing",
+            "watch out": ", ".join(extent_warnings(float(extent.max())) + self._axis_warnings(path)) or "nothing",
         }
+
+    def _axis_warnings(self, path: Path) -> list[str]:
+        if path.suffix.lower() == ".glb" and self.up == "z":
+            return ["glTF is y-up by its specification: pass --up y if it lies on its side"]
+        return []
 
     def _file_range(self, scene: "Scene") -> str:
         import numpy as np
@@ -81,15 +88,13 @@ class Info:
         return "  ".join(f"{axis} {a:.3f} to {b:.3f}" for axis, a, b in zip("xyz", lower, upper, strict=True))
 
 
-def _warnings(path: Path, extent: float) -> str:
-    heard = []
+def extent_warnings(extent: float) -> list[str]:
+    """What is odd about a scan of so many metres."""
     if extent < SMALLEST_EXTENT:
-        heard.append(f"only {extent:.3g} m across: if the file is in millimetres pass --unit 0.001")
+        return [f"only {extent:.3g} m across: if the file is in millimetres pass --unit 0.001"]
     if extent > LARGEST_EXTENT:
-        heard.append(f"{extent / 1000:.0f} km across: check the unit (--unit) and stray points")
-    if path.suffix.lower() in (".glb", ".gltf"):
-        heard.append("glTF is y-up by its specification: pass --up y")
-    return "; ".join(heard)
+        return [f"{extent / 1000:.0f} km across: check the unit (--unit) and stray points"]
+    return []
 
 
 def _checkpoint(folder: Path) -> dict[str, object]:

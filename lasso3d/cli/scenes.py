@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from lasso3d.cli.progress import progress
+from lasso3d.cli.usage import require_positive, require_seed
 
 
 @dataclass(frozen=True)
@@ -22,13 +23,12 @@ class Scenes:
 
     def run(self) -> None:
         """Scenes that are there already are left alone, so an interrupted run goes on where it stopped."""
-        from lasso3d.cli.usage import WrongUsage
         from lasso3d.data.folder import write_example
         from lasso3d.data.procedural import VERSIONS, procedural
         from lasso3d.io.folder import SCENE_FILE
 
-        if self.count < 1:
-            raise WrongUsage(f"--count must be at least 1, found {self.count}")
+        require_positive(count=self.count)
+        require_seed(self.seed)
         written = 0
         with progress(f"{self.world}") as tell:
             for i in range(self.count):

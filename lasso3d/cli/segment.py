@@ -1,14 +1,17 @@
 """`lasso3d segment`: one prompt, one scan, masks out."""
 
 import json
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import tyro
 
+from lasso3d.cli.info import extent_warnings
 from lasso3d.cli.progress import progress
 from lasso3d.cli.tables import print_table
+from lasso3d.cli.usage import require_positive, require_seed, require_writable
 from lasso3d.core.errors import WriteError
 from lasso3d.core.prompts import Clicks, Prompt
 
@@ -70,11 +73,13 @@ class Segment:
         from lasso3d.io.scenes import read_scene
         from lasso3d.systems import load
 
-        self._refuse_bad_targets()
+        self._refuse_nonsense()
         segmenter = load(self.system, device=self.device, precision=self.precision)
         if self.voxel is not None:
             segmenter = segmenter.with_voxel(self.voxel)
         scene = read_scene(self.scan, up=self.up, unit=self.unit)
+        for warning in extent_warnings(float((scene.xyz.max(0) - scene.xyz.min(0)).max())):
+            print(f"lasso3d: warning: {scene.name} is {warning}", file=sys.stderr)
         asked = prompts_of(self, scene)
         with progress(f"encoding {scene.name}") as tell:
             encoding = segmenter.encode(scene, progress=tell)
@@ -84,11 +89,10 @@ class Segment:
         if answer is not None:
             self._deliver(scene, answer, asked[-1])
 
-    def _refuse_bad_targets(self) -> None:
-        """Say before the work, not after it, that a result cannot be written."""
-        for target in (self.out, self.picture):
-            if target is not None and not target.absolute().parent.is_dir():
-                raise WriteError("its folder does not exist", str(target), f"create {target.parent}")
+    def _refuse_nonsense(self) -> None:
+        require_positive(unit=self.unit, voxel=self.voxel)
+        require_seed(self.seed)
+        require_writable(self.out, self.picture)
         if self.picture is not None and self.picture.suffix.lower() != ".png":
             raise WriteError("pictures are PNG files", str(self.picture), "name it FILE.png")
 

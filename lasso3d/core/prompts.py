@@ -174,6 +174,8 @@ def _set(prompt: Any, **values: Any) -> None:
 
 def _point(name: str, values: Iterable[Any]) -> Point:
     try:
+        if any(isinstance(value, str | bytes) for value in values):
+            raise TypeError("text")
         x, y, z = (float(value) for value in values)
     except (TypeError, ValueError) as error:
         raise ValueError(f"{name} must be three numbers in metres, found {values!r}") from error

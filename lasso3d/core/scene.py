@@ -6,13 +6,17 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, final
+from typing import Any, Literal, final
 
 import numpy as np
 from jaxtyping import Float32, Float64, Int64, UInt8
 
 from lasso3d.core.errors import SceneError
 
+Up = Literal["x", "-x", "y", "-y", "z", "-z"]
+"""The axis of a file that points up."""
+LOCAL_METRES = 1e3
+"""Coordinates up to here stay as they are."""
 LARGEST_F32_METRES = 1e4
 """Beyond this f32 cannot hold a millimetre (2^-10 m spacing at 8192 m)."""
 
@@ -67,9 +71,13 @@ class Source:
     """sha256 of the file, hex (of a folder: of its files in sorted order)."""
     row: Int64[np.ndarray, " r"]
     """Point -> record of the file; for meshes, vertex -> nearest sample."""
+    up: Up
+    """The file's axis that points up, as it was read."""
+    unit: float
+    """Metres per unit of the file, as it was read."""
 
-    def __init__(self, path: Path | str, digest: str, row: Any) -> None:
-        _set(self, path=Path(path), digest=digest, row=frozen(row, np.int64))
+    def __init__(self, path: Path | str, digest: str, row: Any, *, up: Up = "z", unit: float = 1.0) -> None:
+        _set(self, path=Path(path), digest=digest, row=frozen(row, np.int64), up=up, unit=float(unit))
 
 
 @final
@@ -166,13 +174,15 @@ def _rebuild(xyz: np.ndarray, keywords: dict[str, Any]) -> Scene:
 
 
 def whole_metre_origin(xyz: np.ndarray) -> Float64[np.ndarray, "3"]:
-    """Zero for local coordinates; where any exceeds 1 km, the lower corner in whole metres.
+    """Zero for local coordinates; the median in whole metres where it is more than 1 km away.
 
-    At 1 km f32 still holds 0.06 mm, so local scans keep the coordinates their file shows.
+    At 1 km f32 still holds 0.06 mm, so local scans keep the coordinates their file shows. The median, because a
+    single stray point at (0, 0, 0) must not cost all others their precision.
     """
-    if xyz.size == 0 or not np.isfinite(xyz).all() or np.abs(xyz).max() <= 1e3:
+    if xyz.size == 0 or not np.isfinite(xyz).all() or np.abs(xyz).max() <= LOCAL_METRES:
         return np.zeros(3)
-    return np.floor(xyz.min(0).astype(np.float64))
+    middle = np.median(xyz, axis=0).astype(np.float64)
+    return np.floor(middle) if np.abs(middle).max() > LOCAL_METRES else np.zeros(3)
 
 
 def _array(name: str, values: Any, dtype: Any, shape: tuple[int | None, ...]) -> np.ndarray:

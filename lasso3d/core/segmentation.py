@@ -183,8 +183,9 @@ def _refuse_inconsistent(probability: np.ndarray, values: dict[str, Any]) -> Non
     m, t = len(values["labels"]), len(values["uncertainty"])
     if probability.shape != (m, t):
         raise ValueError(f"probability must be [{m} {t}] for {m} labels and {t} tokens, found {probability.shape}")
-    if values["score"].shape != (m,):
-        raise ValueError(f"score must have {m} values, found {values['score'].shape}")
+    score = values["score"]
+    if score.shape != (m,) or not ((score >= 0) & (score <= 1)).all():
+        raise ValueError(f"score must be {m} values from 0 to 1, found shape {score.shape}")
     of_point = values["of_point"]
     if of_point.size and not 0 <= of_point.min() <= of_point.max() < t:
         raise ValueError(f"of_point must name tokens 0 to {t - 1}, found {of_point.min()} to {of_point.max()}")

@@ -4,6 +4,8 @@ import numpy as np
 from jaxtyping import Bool, Float32, Float64
 from scipy.spatial import cKDTree
 
+TRIED = 512
+"""Points whose depth is looked up together."""
 THINNED = 64
 """Every 64th outside point bounds all depths from above, at a small part of the cost of knowing them."""
 
@@ -27,6 +29,26 @@ def deepest(xyz: Float32[np.ndarray, "n 3"], region: Bool[np.ndarray, " n"]) -> 
     depth = _depths(points[candidate], _around(outside, points[candidate], bound[candidate].max()))
     winner = int(np.argmax(depth))
     return int(inside[candidate[winner]]), float(depth[winner])
+
+
+def middle(xyz: Float32[np.ndarray, "n 3"], region: Bool[np.ndarray, " n"], *, depth: float) -> int:
+    """The point nearest to the region's centroid among those at least half as deep as its `depth`.
+
+    Where a region ends with the scan nothing lies outside there, so its deepest point is on that edge; this one is
+    not.
+    """
+    inside, points = np.flatnonzero(region), xyz[region].astype(np.float64)
+    by_distance = np.argsort(_distances(points, points.mean(axis=0)), kind="stable")
+    outside = xyz[~region].astype(np.float64)
+    if len(outside) == 0:
+        return int(inside[by_distance[0]])
+    tree = cKDTree(outside, balanced_tree=False, compact_nodes=False)
+    for start in range(0, len(points), TRIED):
+        tried = by_distance[start : start + TRIED]
+        deep = np.asarray(tree.query(points[tried])[0]) >= depth / 2
+        if deep.any():
+            return int(inside[tried[np.argmax(deep)]])
+    raise ValueError(f"no point of the region is half as deep as {depth}")
 
 
 def _nearest_to_centroid(points: Float64[np.ndarray, "n 3"]) -> int:

@@ -6,7 +6,7 @@ from jaxtyping import Bool, Float32, Int32
 from lasso3d.core.prompts import Click
 from lasso3d.core.scene import Scene
 from lasso3d.core.segmentation import Segmentation
-from lasso3d.geometry.interior import deepest
+from lasso3d.geometry.interior import deepest, middle
 
 EXPECTED_WRONG = 0.5
 """A label is expected wrong where its uncertainty exceeds this."""
@@ -18,18 +18,20 @@ def suggest_click(scene: Scene, segmentation: Segmentation) -> Click | None:
     A region is a set of tokens with one label and one runner-up, as the simulated annotator's error regions are;
     its size is its inradius. None where nothing is expected wrong.
     """
+    if len(scene) != len(segmentation.of_point):
+        raise ValueError(
+            f"the segmentation is about {len(segmentation.of_point)} points, the scene has {len(scene)}"
+        )
     wrong = segmentation.uncertainty > EXPECTED_WRONG
     xyz, token = _centroids(scene, segmentation.of_point)
     label = _of_token(segmentation.label_of_point(), segmentation.of_point, len(wrong))
     runner_up = _of_token(segmentation.runner_up_of_point(), segmentation.of_point, len(wrong))
-    best: tuple[float, int, int] | None = None
-    for region, proposed in _regions(wrong[token], label[token], runner_up[token]):
-        index, depth = deepest(xyz, region)
-        if best is None or depth > best[0]:
-            best = depth, index, proposed
-    if best is None:
+    regions = _regions(wrong[token], label[token], runner_up[token])
+    if not regions:
         return None
-    _, index, proposed = best
+    depths = [deepest(xyz, region)[1] for region, _ in regions]
+    region, proposed = regions[int(np.argmax(depths))]
+    index = middle(xyz, region, depth=max(depths))
     return Click(
         _nearest_point(scene, segmentation.of_point == token[index], xyz[index]), _object(segmentation, proposed)
     )

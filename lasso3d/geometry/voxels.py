@@ -1,7 +1,7 @@
 """Voxels: the tokens a scan is cut into, and the one rule that chooses how large they are."""
 
 from dataclasses import dataclass
-from math import ceil, floor, log10, sqrt
+from math import ceil, floor, isfinite, log10, sqrt
 
 import numpy as np
 from jaxtyping import Float, Float32, Float64, Int32, Int64, Num
@@ -81,6 +81,13 @@ def unpack(keys: Int64[np.ndarray, " t"]) -> Int32[np.ndarray, "t 3"]:
     mask = (1 << AXIS_BITS) - 1
     axes = (keys >> 2 * AXIS_BITS, (keys >> AXIS_BITS) & mask, keys & mask)
     return np.stack(axes, axis=1).astype(np.int32) - np.int32(1)
+
+
+def checked_size(size: float) -> float:
+    """A voxel size that somebody asked for, or a ValueError."""
+    if not (isfinite(size) and size > 0):
+        raise ValueError(f"a voxel size must be above 0 metres, found {size}")
+    return float(size)
 
 
 def voxelize(xyz: Float32[np.ndarray, "n 3"], size: float) -> Voxels:

@@ -1,18 +1,21 @@
 """From a segmentation back to a file: the one way out."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 from jaxtyping import Int64
 
 from lasso3d.core.errors import WriteError
-from lasso3d.core.scene import Scene, Source
+from lasso3d.core.scene import Scene, Source, Up
 from lasso3d.core.segmentation import Segmentation
 from lasso3d.io.atomic import replacing
 from lasso3d.io.digest import digest_of
 from lasso3d.io.folder import folder_digest, label_folder
 from lasso3d.io.formats import BY_SUFFIX, KNOWN, Format, format_of
+from lasso3d.io.frames import scene_to_file
 from lasso3d.io.records import LabelColumns, Records
 
 NAMES_INSIDE = (".ply", ".npz")
@@ -27,8 +30,9 @@ def write_segmentation(path: str | Path, scene: Scene, segmentation: Segmentatio
 
     Each record gets `lasso_label` (row of the segmentation, -1 = none), `lasso_object` (click or instance number,
     0 = none) and `lasso_uncertainty`; all other fields, the order and the records without coordinates stay as they
-    are. Where the scene has no source, or `path` asks for another format, a plain file of the scene is written:
-    z up, metres, `scene.origin` added. Names of the rows go into the file (PLY, NPZ) or into `PATH.labels.json`.
+    are. Where the scene has no source, or `path` asks for another format, a plain file of the scene is written, in
+    the coordinates of the source (without one: z up, metres, `scene.origin` added). Names of the rows go into the
+    file (PLY, NPZ) or into `PATH.labels.json`.
 
     Raises:
         WriteError: the source is gone or has changed, the format cannot hold labels, the disk refuses. The old
@@ -48,7 +52,7 @@ def write_segmentation(path: str | Path, scene: Scene, segmentation: Segmentatio
 
 
 def write_scene(path: str | Path, scene: Scene) -> None:
-    """Write a plain file of the scene: z up, metres, `scene.origin` added, every extra field, no labels.
+    """Write a plain file of the scene: coordinates of its source, every extra field, no labels.
 
     Raises:
         WriteError: an unknown suffix, a field the format cannot hold, or the disk refuses.
@@ -90,9 +94,9 @@ def _suffixes(source: Path) -> tuple[str, ...]:
 def _write_labelled(target: Path, source: Source, labels: LabelColumns) -> None:
     form = format_of(source.path)
     everywhere = _scattered(labels, source.row, form=form, path=source.path)
-    with replacing(target) as temporary:
+    # what lies beside is renamed last: where the target cannot be replaced, nothing is
+    with _beside(target, everywhere), replacing(target) as temporary:
         form.label(source.path, temporary, everywhere)
-        _write_beside(target, everywhere)
 
 
 def _scattered(labels: LabelColumns, row: Int64[np.ndarray, " r"], *, form: Format, path: Path) -> LabelColumns:
@@ -121,9 +125,8 @@ def _taken(labels: LabelColumns, point: Int64[np.ndarray, " r"]) -> LabelColumns
 
 
 def _write_plain(target: Path, scene: Scene, labels: LabelColumns) -> None:
-    with replacing(target) as temporary:
+    with _beside(target, labels), replacing(target) as temporary:
         _write_points(target, temporary, scene, labels)
-        _write_beside(target, labels)
 
 
 def _write_points(target: Path, temporary: Path, scene: Scene, labels: LabelColumns | None) -> None:
@@ -131,17 +134,32 @@ def _write_points(target: Path, temporary: Path, scene: Scene, labels: LabelColu
     if form.write is None:
         what = f"{target.suffix} cannot hold a cloud of points"
         raise WriteError(what, str(target), "write .ply or .npz instead")
-    xyz = scene.xyz + scene.origin if scene.origin.any() else scene.xyz
-    form.write(temporary, Records(xyz, scene.rgb, scene.normals, scene.extra), labels)
+    form.write(temporary, _records_of(scene), labels)
 
 
-def _write_beside(target: Path, labels: LabelColumns) -> None:
-    """What the file itself cannot hold, in `PATH.labels.json`."""
+def _records_of(scene: Scene) -> Records:
+    """The points in the coordinates of the file they came from; without one z up, in metres, with the origin."""
+    up: Up = scene.source.up if scene.source else "z"
+    unit = scene.source.unit if scene.source else 1.0
+    if up == "z" and unit == 1 and not scene.origin.any():
+        return Records(scene.xyz, scene.rgb, scene.normals, scene.extra)
+    xyz = scene_to_file(scene.xyz.astype(np.float64), up=up, unit=unit, origin=scene.origin)
+    normals = scene.normals
+    if normals is not None:
+        normals = scene_to_file(normals.astype(np.float64), up=up, unit=1.0, origin=np.zeros(3)).astype(np.float32)
+    return Records(xyz, scene.rgb, normals, scene.extra)
+
+
+@contextmanager
+def _beside(target: Path, labels: LabelColumns) -> Iterator[None]:
+    """What the file itself cannot hold, in `PATH.labels.json`; it appears when the block ends well."""
     suffix = target.suffix.lower()
     if suffix in NAMES_INSIDE:
+        yield
         return
     beside: dict[str, object] = {"lasso_names": list(labels.names)}
     if suffix in NO_FIELDS:
         beside |= {name: values.tolist() for name, values in labels.columns(()).items()}
     with replacing(target.with_name(f"{target.name}.labels.json")) as temporary:
         temporary.write_text(json.dumps(beside))
+        yield

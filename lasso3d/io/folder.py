@@ -14,10 +14,9 @@ import numpy as np
 from jaxtyping import Float32, Int32, Shaped, UInt8
 
 from lasso3d.core.errors import ReadError, SceneError, WriteError
-from lasso3d.core.scene import Scene, Source, View
+from lasso3d.core.scene import Scene, Source, Up, View
 from lasso3d.io.digest import digest_of
 from lasso3d.io.folder_meta import SCENE_FILE, FolderMeta, meta_to_json, read_folder_meta
-from lasso3d.io.frames import Up
 from lasso3d.io.posed import VIEWS, FolderViews, read_array, write_view
 from lasso3d.io.records import LabelColumns
 
@@ -69,7 +68,7 @@ def read_folder(path: Path, *, up: Up = "z", unit: float = 1.0) -> Scene:
     rgb = _array(path, "rgb", "u", (n, 3)) if (path / "rgb.npy").exists() else None
     try:
         return Scene(
-            xyz.astype(np.float32, copy=False),
+            xyz,
             rgb=rgb,
             extra=extra,
             views=FolderViews(path / VIEWS),

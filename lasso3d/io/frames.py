@@ -1,12 +1,11 @@
 """Coordinates of files and coordinates of scenes: which way is up, how long is a unit, where is zero."""
 
-from typing import Literal, get_args
+from typing import get_args
 
 import numpy as np
 from jaxtyping import Float64
 
-Up = Literal["x", "-x", "y", "-y", "z", "-z"]
-"""The axis of the file that points up."""
+from lasso3d.core.scene import Up
 
 _TURNS: dict[str, tuple[tuple[int, int, int], tuple[int, int, int]]] = {
     "z": ((0, 1, 2), (1, 1, 1)),

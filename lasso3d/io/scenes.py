@@ -8,11 +8,11 @@ import numpy as np
 from jaxtyping import Float32, Float64, Int64
 
 from lasso3d.core.errors import ReadError
-from lasso3d.core.scene import Scene, Source, whole_metre_origin
+from lasso3d.core.scene import LOCAL_METRES, Scene, Source, Up, whole_metre_origin
 from lasso3d.io.digest import digest_of
 from lasso3d.io.folder import read_folder
 from lasso3d.io.formats import Format, format_of
-from lasso3d.io.frames import Up, file_to_scene, refuse_frame, turned
+from lasso3d.io.frames import file_to_scene, refuse_frame, turned
 from lasso3d.io.records import BLOCK_ROWS, Records
 
 __all__ = ["file_to_scene", "read_scene"]
@@ -66,7 +66,10 @@ def _scene(records: Records, path: Path, *, digest: str, up: Up, unit: float) ->
     if np.abs(bounds).max() > LARGEST_METRES:
         what = f"has coordinates up to {np.abs(bounds).max():.3g} m"
         raise ReadError(what, str(path), "remove those points or check the unit")
-    origin = whole_metre_origin(bounds)
+    origin = np.zeros(3)
+    if np.abs(bounds).max() > LOCAL_METRES:
+        middle = np.median(_rows(records.xyz, kept), axis=0, keepdims=True).astype(np.float64)
+        origin = whole_metre_origin(file_to_scene(middle, up=up, unit=unit, origin=origin))
     normals = None if records.normals is None else _directions(_rows(records.normals, kept), up)
     row = records.sample_of_vertex
     if row is None:
@@ -78,7 +81,7 @@ def _scene(records: Records, path: Path, *, digest: str, up: Up, unit: float) ->
         extra={name: _given(_rows(values, kept)) for name, values in records.extra.items()},
         origin=origin,
         name=path.stem,
-        source=Source(path, digest, _given(row)),
+        source=Source(path, digest, _given(row), up=up, unit=unit),
     )
 
 

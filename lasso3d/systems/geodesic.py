@@ -18,7 +18,7 @@ from lasso3d.geometry.neighbors import nearest
 from lasso3d.geometry.normals import normals_and_curvature
 from lasso3d.geometry.paths import Graph, NearestSeeds, nearest_seeds
 from lasso3d.geometry.voxel_graph import EdgeCost, voxel_graph
-from lasso3d.geometry.voxels import Voxels, voxel_size, voxelize
+from lasso3d.geometry.voxels import Voxels, checked_size, voxel_size, voxelize
 from lasso3d.systems.card import Card, write_card
 
 BYTES_PER_POINT = 40
@@ -106,7 +106,7 @@ class Geodesic(Segmenter):
 
     def with_voxel(self, size: float) -> "Geodesic":
         """The same segmenter at a fixed voxel size, metres."""
-        return replace(self, config=replace(self.config, voxel=size))
+        return replace(self, config=replace(self.config, voxel=checked_size(size)))
 
     def encode(self, scene: Scene, *, progress: Progress | None = None) -> GeodesicEncoding:
         """Voxels, normals and the graph; 0.5 s for 100k voxels."""

@@ -216,6 +216,12 @@ def test_what_will_not_fit_is_refused_before_it_is_tried(segmenter, scene, monke
     assert caught.value.needed > caught.value.free
 
 
+@pytest.mark.parametrize("size", [0.0, -1.0, float("nan"), float("inf")])
+def test_a_voxel_size_that_is_none_is_refused(segmenter, size):
+    with pytest.raises(ValueError, match="voxel size"):
+        segmenter.with_voxel(size)
+
+
 def test_an_encoding_says_how_large_it_is(encoding):
     assert encoding.nbytes > 0
 

@@ -42,6 +42,16 @@ def test_nothing_is_suggested_where_nothing_is_expected_wrong():
     assert suggest_click(strip(), empty) is None
 
 
+def test_a_region_at_the_edge_of_the_scan_is_clicked_in_its_middle():
+    side = np.stack(np.meshgrid(np.linspace(0, 1, 60), np.linspace(0, 1, 60)), -1).reshape(-1, 2)
+    plate = Scene(np.column_stack([side, np.zeros(len(side))]))
+    strip_of_it = side[:, 0] < 0.2
+    probability = np.where(strip_of_it, 0.55, 0.0)[None]
+    click = suggest_click(plate, answer(probability, np.where(strip_of_it, 0.9, 0.0), labels=(1,)))
+    assert click is not None
+    assert np.linalg.norm(np.array(click.xyz) - (0.1, 0.5, 0)) < 0.05
+
+
 def test_named_rows_are_proposed_by_their_number():
     uncertainty = np.full(100, 0.9)
     probability = np.zeros((2, 100))

@@ -33,6 +33,21 @@ def test_segment_writes_the_labelled_scan_and_a_picture(lasso, scan, tmp_path):
     assert image.std() > 10
 
 
+def test_another_format_keeps_the_coordinates_of_the_file(lasso, scan, tmp_path):
+    turned = "1:4000001.0,100.4,500001.0"
+    cloud = lasso3d.read_scene(scan)
+    xyz = (cloud.xyz + cloud.origin)[:, [1, 2, 0]] * 100
+    np.savez(tmp_path / "y_up.npz", xyz=xyz)
+    centimetres = "1:" + ",".join(str(100 * float(x)) for x in turned[2:].split(","))
+    code, _, complaint = lasso(
+        "segment", tmp_path / "y_up.npz", "--system", "geodesic", "--click", centimetres, "--up", "y",
+        "--unit", "0.01", "--out", tmp_path / "out.ply",
+    )  # fmt: skip
+    assert code == 0, complaint
+    again = lasso3d.read_scene(tmp_path / "out.ply")
+    np.testing.assert_allclose(again.xyz + again.origin, xyz, atol=0.1)
+
+
 def test_segment_without_out_prints_a_table(lasso, scan):
     code, said, _ = lasso("segment", scan, "--system", "geodesic", "--click", BLOCK)
     assert code == 0
@@ -80,6 +95,12 @@ def test_prompts_from_a_file_are_asked_in_turn(lasso, scan, tmp_path):
         ["segment", "SCAN", "--system", "geodesic", "--click", BLOCK, "--classes", "chair"],
         ["segment", "SCAN", "--system", "geodesic", "--parts", "leg"],
         ["segment", "SCAN", "--system", "geodesic", "--click", BLOCK, "--up", "w"],
+        ["segment", "SCAN", "--system", "geodesic", "--click", BLOCK, "--voxel", "-1"],
+        ["segment", "SCAN", "--system", "geodesic", "--click", BLOCK, "--unit", "0"],
+        ["segment", "SCAN", "--system", "geodesic", "--click", BLOCK, "--prompts", "p.json"],
+        ["info", "SCAN", "--unit", "0"],
+        ["evaluate", "clicks-single", "--system", "geodesic", "--data", "procedural", "--scenes", "-1"],
+        ["scenes", "--out", "x", "--count", "1", "--seed", "-1"],
         ["evaluate", "clicks-single"],
         ["evaluate", "beauty", "--system", "geodesic", "--data", "procedural"],
         ["scenes", "--out", "x"],
@@ -107,6 +128,10 @@ def test_wrong_usage_ends_with_code_2(lasso, scan, arguments):
         (["segment", "SCAN", "--system", "geodesic", "--click", BLOCK, "--picture", "o.jpg"], ["PNG"]),
         (["segment", "SCAN", "--system", "geodesic", "--prompts", "nowhere.json"], ["nowhere.json"]),
         (["evaluate", "clicks-single", "--system", "geodesic", "--data", "EMPTY"], ["labelled"]),
+        (
+            ["evaluate", "clicks-single", "--system", "geodesic", "--data", "procedural", "--out", "no/r.json"],
+            ["no/r.json", "folder"],
+        ),
         (["info", "nowhere.las"], ["nowhere.las"]),
     ],
 )

@@ -18,7 +18,7 @@ from lasso3d.core.scene import Scene
 from lasso3d.core.segmentation import Segmentation
 from lasso3d.core.segmenter import Progress, SceneEncoding, Segmenter
 from lasso3d.geometry.budget import refuse_over_budget
-from lasso3d.geometry.voxels import Voxels, voxel_size, voxelize
+from lasso3d.geometry.voxels import Voxels, checked_size, voxel_size, voxelize
 from lasso3d.nn.checkpoint import fill, read_weights, write_weights
 from lasso3d.nn.sparse_layers import folded
 from lasso3d.systems.card import Card, write_card
@@ -111,7 +111,7 @@ class NPISeg3D(Segmenter):
 
     def with_voxel(self, size: float) -> "NPISeg3D":
         """The same segmenter at a fixed voxel size, metres."""
-        return replace(self, config=replace(self.config, voxel=size))
+        return replace(self, config=replace(self.config, voxel=checked_size(size)))
 
     def encode(self, scene: Scene, *, progress: Progress | None = None) -> NPISeg3DEncoding:
         """Voxels, their neighbourhoods, and the features of the backbone."""
