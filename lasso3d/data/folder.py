@@ -68,7 +68,9 @@ def read_scene_folder(path: Path) -> Example:
     return Example(scene, truth)
 
 
-def write_example(path: Path, example: Example, *, world_version: int | str | None = None) -> None:
+def write_example(
+    path: Path, example: Example, *, world_version: int | str | None = None, source: str = "", licence: str = ""
+) -> None:
     """Write an example as a scene folder: all of it or nothing, the same bytes for the same example.
 
     Raises:
@@ -77,6 +79,8 @@ def write_example(path: Path, example: Example, *, world_version: int | str | No
     scene, truth = example
     meta = FolderMeta(
         world_version=world_version,
+        source=source,
+        licence=licence,
         name=scene.name,
         origin=tuple(scene.origin.tolist()),
         class_names=truth.class_names,
