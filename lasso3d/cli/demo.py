@@ -27,6 +27,7 @@ class Demo:
 
     def run(self) -> None:
         """Generate, click like the simulated annotator, write, compare with the truth."""
+        from lasso3d.data.example import Example
         from lasso3d.data.procedural import procedural
         from lasso3d.io.export import write_scene
         from lasso3d.io.scenes import read_scene
@@ -41,10 +42,11 @@ class Demo:
         generated, truth = procedural("tabletops", DEMO_SEED)
         scan = self.out / "scan.ply"
         write_scene(scan, generated)
-        example = type(procedural("tabletops", DEMO_SEED))(read_scene(scan), truth)
-        print(f"a generated table top: {len(generated):,} points, {scan}\n")
+        example = Example(read_scene(scan), truth)
+        print(f"a generated table top, {len(generated):,} points: {scan}")
+        print(f"clicked by a simulated annotator; IoU in percent after 1 to {ROUNDS} clicks an object\n")
         rows = [self._play(name, example) for name in systems()]
-        header = ("system", *(f"IoU at {k + 1} clicks" for k in range(ROUNDS)), "encode", "per click")
+        header = ("system", *(f"IoU@{k}" for k in range(1, ROUNDS + 1)), "encode", "per click")
         print_table(header, rows)
         self._say_next(scan, example.scene)
 
@@ -72,7 +74,7 @@ class Demo:
         write_segmentation(self.out / f"{name}.ply", scene, last.answer)
         save_picture(self.out / f"{name}.png", scene, last.answer, clicks=last.prompt.clicks)
         seconds = np.median([step.seconds for step in steps if step.seconds is not None])
-        ious = (f"{100 * at[k * len(task.objects)]:.1f} %" for k in range(1, ROUNDS + 1))
+        ious = (f"{100 * at[k * len(task.objects)]:.1f}" for k in range(1, ROUNDS + 1))
         return name, *ious, f"{encode_seconds:.2f} s", f"{1000 * seconds:.0f} ms"
 
     def _say_next(self, scan: Path, scene: "Scene") -> None:
