@@ -1,47 +1,109 @@
-"""Attention between few queries and many places, with a mask and an additive bias per head."""
+"""Attention between few queries and many places, with a mask and a falloff with distance per head."""
 
+from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
-from torch.nn import functional
+
+from lasso3d.nn.blocks import blocks
+
+
+@dataclass(frozen=True, eq=False)
+class Falloff:
+    """Less attention the farther a place is: a score is lowered by its head's slope times the distance."""
+
+    slope: Float[Tensor, " h"]
+    distance: Float[Tensor, "k t"]
+    """Of the first k queries; to the others all places are equally near."""
+
+    def lower(self, scores: Float[Tensor, "h q b"], block: slice) -> Float[Tensor, "h q b"]:
+        """Scores that were just made of a block of the places, lowered in place."""
+        first = scores[:, : len(self.distance)]
+        first.addcmul_(self.slope[:, None, None], self.distance[:, block], value=-1)
+        return scores
 
 
 class Attention(nn.Module):
-    """Multi-head attention (Vaswani et al. 2017) of one sequence to another."""
+    """Multi-head attention (Vaswani et al. 2017) between queries and many places, in either direction.
+
+    Places are not projected where there are few queries: `(W_q q) . (W_k x)` is `(W_k' W_q q) . x`, so the weights
+    go to the queries instead. Positions are added to what is compared, never to what is gathered (DETR).
+    """
 
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
         if width % heads:
             raise ValueError(f"width must be a multiple of heads, found {width} and {heads}")
-        self.heads = heads
+        self.heads, self.scale = heads, (width // heads) ** -0.5
         self.query = nn.Linear(width, width)
         # a bias of the keys would shift all scores of a query alike, which the softmax ignores
         self.key = nn.Linear(width, width, bias=False)
         self.value, self.out = nn.Linear(width, width), nn.Linear(width, width)
 
-    def forward(
+    def gather(
         self,
         query: Float[Tensor, "q d"],
-        key: Float[Tensor, "t d"],
-        value: Float[Tensor, "t d"],
+        places: Float[Tensor, "t d"],
         *,
+        position: Float[Tensor, "t d"] | None = None,
         allowed: Bool[Tensor, "q t"] | None = None,
-        bias: Float[Tensor, "h q t"] | None = None,
+        falloff: Falloff | None = None,
     ) -> Float[Tensor, "q d"]:
         """What each query gathers from the places it is allowed to see; it must be allowed at least one."""
-        q, k, v = self._heads(self.query, query), self._heads(self.key, key), self._heads(self.value, value)
-        q = q * q.shape[1] ** -0.5
-        # the longer side lies along the rows of memory: a softmax over a short last axis is slow
-        if len(key) >= len(query):
-            scores = _biased(q.transpose(1, 2) @ k, allowed, bias)
-            gathered = v @ functional.softmax(scores, dim=2).transpose(1, 2)
+        few = self._few(query)
+        asked = self._heads(self.query, query).transpose(1, 2) * self.scale
+        asked = asked @ self._by_head(self.key) if few else asked
+        parts = []
+        for block in blocks(places):
+            seen = places[block]
+            compared = seen if position is None else seen + position[block]
+            scores = asked @ (compared.T if few else self._heads(self.key, compared))
+            scores = scores if falloff is None else falloff.lower(scores, block)
+            scores = scores if allowed is None else scores.masked_fill(~allowed[:, block], -torch.inf)
+            parts.append(_weighed(scores, seen if few else self._heads(self.value, seen).transpose(1, 2)))
+        gathered = _merged(parts)
+        if few:
+            bias = self.value.bias.view(self.heads, 1, -1)
+            gathered = gathered @ self._by_head(self.value).transpose(1, 2) + bias
+        return self.out(gathered.transpose(0, 1).flatten(1))
+
+    def spread(
+        self,
+        places: Float[Tensor, "t d"],
+        compared: Float[Tensor, "q d"],
+        value: Float[Tensor, "q d"],
+        *,
+        falloff: Falloff | None = None,
+        block: slice = slice(None),
+    ) -> Float[Tensor, "t d"]:
+        """What each place gathers from the queries, as `compared` and `value` tell of them.
+
+        `places` may be a block of those that the falloff knows.
+        """
+        few = self._few(value)
+        asked = self._heads(self.key, compared).transpose(1, 2) * self.scale
+        if few:
+            shift = asked @ self.query.bias.view(self.heads, -1, 1)
+            asked = (asked @ self._by_head(self.query)).flatten(0, 1)
+            scores = torch.addmm(shift.view(-1, 1), asked, places.T).unflatten(0, (self.heads, -1))
         else:
-            turned = None if bias is None else bias.transpose(1, 2)
-            scores = _biased(k.transpose(1, 2) @ q, None if allowed is None else allowed.T, turned)
-            gathered = v @ functional.softmax(scores, dim=1)
-        return self.out(gathered.flatten(0, 1).T)
+            scores = asked @ self._heads(self.query, places)
+        scores = scores if falloff is None else falloff.lower(scores, block)
+        weight, told = scores.softmax(1), self._heads(self.value, value)
+        if not few:
+            return self.out((told @ weight).flatten(0, 1).T)
+        told = self.out.weight.unflatten(1, (self.heads, -1)).transpose(0, 1) @ told
+        return torch.addmm(self.out.bias, weight.flatten(0, 1).T, told.transpose(1, 2).flatten(0, 1))
+
+    def _few(self, queries: Float[Tensor, "q d"]) -> bool:
+        """Whether the products with all heads of the queries cost no more than projecting the places does."""
+        return len(queries) * (self.heads - 1) <= queries.shape[1]
+
+    def _by_head(self, layer: nn.Linear) -> Float[Tensor, "h part d"]:
+        return layer.weight.unflatten(0, (self.heads, -1))
 
     def _heads(self, layer: nn.Linear, x: Float[Tensor, "n d"]) -> Float[Tensor, "h part n"]:
         """Projected and cut into heads, channels first, so that no head needs to be copied out for a product."""
@@ -49,33 +111,67 @@ class Attention(nn.Module):
         return flat.unflatten(0, (self.heads, -1))
 
 
-def _biased(
-    scores: Float[Tensor, "h a b"], allowed: Bool[Tensor, "a b"] | None, bias: Float[Tensor, "h a b"] | None
-) -> Float[Tensor, "h a b"]:
-    if bias is not None:
-        scores = scores + bias
-    return scores if allowed is None else scores.masked_fill(~allowed, -torch.inf)
+class _Part(NamedTuple):
+    """A softmax over some of the places, before it is divided by its sum."""
+
+    largest: Float[Tensor, "h q 1"]
+    total: Float[Tensor, "h q 1"]
+    gathered: Float[Tensor, "h q c"]
+
+
+def _weighed(scores: Float[Tensor, "h q b"], values: Float[Tensor, "*h b c"]) -> _Part:
+    # a query that may see nothing here has no largest score but a finite one, far below all others
+    largest = scores.detach().amax(2, keepdim=True).clamp(min=torch.finfo(scores.dtype).min / 2)
+    weight = (scores - largest).exp_()
+    return _Part(largest, weight.sum(2, keepdim=True), weight @ values)
+
+
+def _merged(parts: list[_Part]) -> Float[Tensor, "h q c"]:
+    """The softmax over all places (Milakov and Gimelshein 2018)."""
+    largest, total, gathered = (torch.stack(each) for each in zip(*parts, strict=True))
+    share = (largest - largest.amax(0)).exp()
+    return (share * gathered).sum(0) / (share * total).sum(0)
 
 
 class PostNormAttention(nn.Module):
-    """Attention, then the norm of the sum; positions are added to queries and keys, never to values (DETR)."""
+    """Attention, then the norm of the sum."""
 
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
         self.attention, self.norm = Attention(width, heads), nn.LayerNorm(width)
 
-    def forward(
+    def gather(
         self,
-        x: Float[Tensor, "q d"],
-        seen: Float[Tensor, "t d"],
+        queries: Float[Tensor, "q d"],
+        places: Float[Tensor, "t d"],
         *,
         position: Float[Tensor, "q d"],
-        seen_position: Float[Tensor, "t d"],
+        place_position: Float[Tensor, "t d"],
         allowed: Bool[Tensor, "q t"] | None = None,
-        bias: Float[Tensor, "h q t"] | None = None,
+        falloff: Falloff | None = None,
     ) -> Float[Tensor, "q d"]:
-        gathered = self.attention(x + position, seen + seen_position, seen, allowed=allowed, bias=bias)
-        return self.norm(x + gathered)
+        """The queries after a look at the places."""
+        gathered = self.attention.gather(
+            queries + position, places, position=place_position, allowed=allowed, falloff=falloff
+        )
+        return self.norm(queries + gathered)
+
+    def spread(
+        self,
+        places: Float[Tensor, "t d"],
+        queries: Float[Tensor, "q d"],
+        *,
+        position: Float[Tensor, "t d"],
+        query_position: Float[Tensor, "q d"],
+        falloff: Falloff | None = None,
+    ) -> Float[Tensor, "t d"]:
+        """The places after a look at the queries."""
+        compared, after = queries + query_position, []
+        for block in blocks(places):
+            x = places[block]
+            told = self.attention.spread(x + position[block], compared, queries, falloff=falloff, block=block)
+            after.append(self.norm(x + told))
+        return torch.cat(after)
 
 
 class PostNormFeedForward(nn.Module):
@@ -101,7 +197,7 @@ class PreNormBlock(nn.Module):
 
     def forward(self, x: Float[Tensor, "k d"]) -> Float[Tensor, "k d"]:
         normed = self.norm1(x)
-        x = x + self.attention(normed, normed, normed)
+        x = x + self.attention.gather(normed, normed)
         inner = self.rise(self.norm2(x))
         # "quick" GELU, CLIP's approximation
         return x + self.fall(inner * torch.sigmoid(1.702 * inner))

@@ -49,11 +49,11 @@ class LayerUNet(nn.Module):
             x = self.encoder[i](x, level)
             if i < len(levels) - 1:
                 held.append(x)
-                x = self.down[i](self.before_down[i](x).relu(), level.down)
+                x = self.down[i](self.before_down[i](x).relu_(), level.down)
         for i in reversed(range(len(held))):
-            x = held[i] + self.up[i](self.before_up[i](x).relu(), levels[i].up)
+            x = self.up[i](self.before_up[i](x).relu_(), levels[i].up, residual=held[i])
             x = self.decoder[i](x, levels[i])
-        return self.head(x).relu()
+        return self.head(x).relu_()
 
 
 class _Block(nn.Module):
@@ -68,5 +68,5 @@ class _Block(nn.Module):
         nn.init.constant_(self.norm2.weight, 0.3)
 
     def forward(self, features: Float[Tensor, "t d"], maps: LevelMaps) -> Float[Tensor, "t d"]:
-        inner = self.conv1(self.norm1(features).relu(), maps.around)
-        return features + self.conv2(self.norm2(inner).relu(), maps.around)
+        inner = self.conv1(self.norm1(features).relu_(), maps.around)
+        return self.conv2(self.norm2(inner).relu_(), maps.around, residual=features)

@@ -6,7 +6,7 @@ from typing import Literal
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from lasso3d.nn.attention import PostNormAttention, PostNormFeedForward
+from lasso3d.nn.attention import Falloff, PostNormAttention, PostNormFeedForward
 
 LayerOrder = Literal["ffn first", "talk first"]
 """After the queries have looked at the places: feed-forward, then talk among each other, or the reverse."""
@@ -43,16 +43,16 @@ class MaskDecoderLayer(nn.Module):
         position: Float[Tensor, "q d"],
         place_position: Float[Tensor, "t d"],
         allowed: Bool[Tensor, "q t"] | None = None,
-        bias: Float[Tensor, "h q t"] | None = None,
+        falloff: Falloff | None = None,
     ) -> Float[Tensor, "q d"]:
         """The queries after this layer."""
-        queries = self.look(
-            queries, places, position=position, seen_position=place_position, allowed=allowed, bias=bias
+        queries = self.look.gather(
+            queries, places, position=position, place_position=place_position, allowed=allowed, falloff=falloff
         )
         if self.order == "ffn first":
             queries = self.think(queries)
-            return talk(queries, queries, position=position, seen_position=position)
-        return self.think(talk(queries, queries, position=position, seen_position=position))
+            return talk.gather(queries, queries, position=position, place_position=position)
+        return self.think(talk.gather(queries, queries, position=position, place_position=position))
 
     def places(
         self,
@@ -61,7 +61,9 @@ class MaskDecoderLayer(nn.Module):
         *,
         position: Float[Tensor, "t d"],
         query_position: Float[Tensor, "q d"],
-        bias: Float[Tensor, "h t q"] | None = None,
+        falloff: Falloff | None = None,
     ) -> Float[Tensor, "t d"]:
         """The places after this layer."""
-        return self.look_back(places, queries, position=position, seen_position=query_position, bias=bias)
+        return self.look_back.spread(
+            places, queries, position=position, query_position=query_position, falloff=falloff
+        )

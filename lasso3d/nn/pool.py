@@ -4,6 +4,8 @@ import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
 
+from lasso3d.nn.blocks import blocks
+
 
 def mean_by_group(values: Float[Tensor, "k d"], group: Int64[Tensor, " k"], *, groups: int) -> Float[Tensor, "m d"]:
     """Mean of each group's members; zero for a group without any."""
@@ -17,6 +19,10 @@ def largest_similarity(
 ) -> Float[Tensor, "*lead m t"]:
     """At each place the largest dot product with a member of each group; every group must have a member."""
     # members are put in order before the product, so that groups are views of it and not copies
-    ordered = members[..., torch.argsort(group, stable=True), :] @ places.T
+    ordered = members[..., torch.argsort(group, stable=True), :]
     counts = torch.bincount(group, minlength=groups).tolist()
-    return torch.stack([part.amax(-2) for part in ordered.split(counts, dim=-2)], dim=-2)
+    found = []
+    for block in blocks(places):
+        parts = (ordered @ places[block].T).split(counts, dim=-2)
+        found.append(torch.stack([part.amax(-2) for part in parts], dim=-2))
+    return torch.cat(found, dim=-1)

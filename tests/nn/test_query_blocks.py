@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from lasso3d.nn.attention import Attention
+from lasso3d.nn import blocks
+from lasso3d.nn.attention import Attention, Falloff, PostNormAttention
 from lasso3d.nn.layer_unet import LayerUNet, LayerUNetConfig
 from lasso3d.nn.losses import gaussian_kl, point_dice, region_dice, weighted_cross_entropy
 from lasso3d.nn.pool import largest_similarity, mean_by_group
@@ -12,34 +13,74 @@ from lasso3d.nn.position import FourierPosition, order_code
 from lasso3d.nn.scene_maps import SceneMaps
 
 
-@pytest.mark.parametrize(("queries", "places"), [(3, 5), (5, 3)])
-def test_attention_equals_torchs_with_mask_and_bias(queries, places):
+def both_attentions(width=8, heads=2):
+    """Ours, and torch's with the same weights."""
     torch.manual_seed(0)
-    ours, theirs = Attention(8, 2), torch.nn.MultiheadAttention(8, 2)
+    ours, theirs = Attention(width, heads), torch.nn.MultiheadAttention(width, heads)
     with torch.no_grad():
+        for bias in (ours.query.bias, ours.value.bias, ours.out.bias):
+            bias.normal_()
         theirs.in_proj_weight.copy_(torch.cat([ours.query.weight, ours.key.weight, ours.value.weight]))
-        theirs.in_proj_bias.copy_(torch.cat([ours.query.bias, torch.zeros(8), ours.value.bias]))
+        theirs.in_proj_bias.copy_(torch.cat([ours.query.bias, torch.zeros(width), ours.value.bias]))
         theirs.out_proj.weight.copy_(ours.out.weight)
         theirs.out_proj.bias.copy_(ours.out.bias)
-    query, place = torch.randn(queries, 8), torch.randn(places, 8)
-    bias, allowed = torch.randn(2, queries, places), torch.rand(queries, places) > 0.4
-    allowed[:, 0] = True
+    return ours, theirs
+
+
+@pytest.fixture(params=["learning", "in blocks"])
+def mode(request, monkeypatch):
+    """With gradients, and without: then places come in blocks, here of two."""
+    monkeypatch.setattr(blocks, "BLOCK", 2)
+    with torch.set_grad_enabled(request.param == "learning"):
+        yield
+
+
+@pytest.mark.parametrize(("queries", "places"), [(3, 5), (5, 3), (11, 7), (1, 1)])
+def test_attention_equals_torchs_in_both_directions_with_mask_and_falloff(mode, queries, places):
+    ours, theirs = both_attentions()
+    query, place, position = torch.randn(queries, 8), torch.randn(places, 8), torch.randn(places, 8)
+    falloff = Falloff(torch.rand(2), torch.rand(min(2, queries), places))
+    bias = torch.zeros(2, queries, places)
+    bias[:, :2] = -falloff.slope[:, None, None] * falloff.distance
+    allowed = torch.rand(queries, places) > 0.4
+    allowed[:, -1] = True
     mask = bias.masked_fill(~allowed, -torch.inf)
-    expected, _ = theirs(query, place, place, attn_mask=mask)
-    torch.testing.assert_close(ours(query, place, place, allowed=allowed, bias=bias), expected)
+
+    expected, _ = theirs(query, place + position, place, attn_mask=mask)
+    found = ours.gather(query, place, position=position, allowed=allowed, falloff=falloff)
+    torch.testing.assert_close(found, expected)
+
+    value = torch.randn(queries, 8)
+    expected, _ = theirs(place, query, value, attn_mask=bias.transpose(1, 2))
+    torch.testing.assert_close(ours.spread(place, query, value, falloff=falloff), expected)
 
 
-def test_what_is_not_allowed_is_not_seen():
+@pytest.mark.parametrize("queries", [2, 40])
+def test_a_post_norm_attention_is_the_norm_of_the_sum_in_both_directions(mode, queries):
+    torch.manual_seed(0)
+    layer = PostNormAttention(8, 2)
+    query, where = torch.randn(2, queries, 8)
+    place, position = torch.randn(2, 5, 8)
+    falloff = Falloff(torch.rand(2), torch.rand(queries, 5))
+    found = layer.gather(query, place, position=where, place_position=position, falloff=falloff)
+    gathered = layer.attention.gather(query + where, place, position=position, falloff=falloff)
+    torch.testing.assert_close(found, layer.norm(query + gathered))
+    found = layer.spread(place, query, position=position, query_position=where, falloff=falloff)
+    told = layer.attention.spread(place + position, query + where, query, falloff=falloff)
+    torch.testing.assert_close(found, layer.norm(place + told))
+
+
+def test_what_is_not_allowed_is_not_seen(mode):
     attention, query, place = Attention(8, 2), torch.randn(1, 8), torch.randn(4, 8)
-    allowed = torch.tensor([[True, False, True, False]])
+    allowed = torch.tensor([[False, False, True, False]])
     changed = place.clone()
-    changed[[1, 3]] += 10
-    torch.testing.assert_close(
-        attention(query, place, place, allowed=allowed), attention(query, changed, changed, allowed=allowed)
-    )
+    changed[[0, 1, 3]] += 10
+    found = attention.gather(query, place, allowed=allowed)
+    torch.testing.assert_close(found, attention.gather(query, changed, allowed=allowed))
+    torch.testing.assert_close(found, attention.gather(query, place[2:3]))
 
 
-def test_likeness_is_that_of_each_groups_most_similar_member():
+def test_likeness_is_that_of_each_groups_most_similar_member(mode):
     members, places = torch.randn(2, 6, 4), torch.randn(7, 4)
     group = torch.tensor([2, 0, 1, 0, 2, 2])
     found = largest_similarity(members, group, places, groups=3)

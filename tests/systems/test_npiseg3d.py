@@ -10,6 +10,7 @@ from lasso3d.core.errors import CheckpointError, OverBudget
 from lasso3d.core.prompts import Click, Clicks
 from lasso3d.core.scene import Scene
 from lasso3d.core.segmentation import Segmentation
+from lasso3d.nn import blocks
 from lasso3d.nn.layer_unet import LayerUNetConfig
 from lasso3d.nn.unet import Res16UNetConfig
 from lasso3d.systems.card import Card, read_card
@@ -185,6 +186,17 @@ def test_segment_equals_the_network_called_by_hand(segmenter, scene, encoding):
     expected[:, token] = np.eye(3, dtype=np.float32)[:, :2].T
     answer = segmenter.segment(encoding, CLICKS, seed=5)
     np.testing.assert_allclose(answer.probability, expected, atol=2e-5)
+
+
+@pytest.mark.parametrize("name", ["tiny", "agile3d"])
+def test_a_scene_in_many_blocks_is_answered_as_in_one(name, scene, monkeypatch):
+    segmenter = segmenter_of(VARIANTS[name])
+    encoding = segmenter.encode(scene)
+    whole = segmenter.segment(encoding, CLICKS)
+    monkeypatch.setattr(blocks, "BLOCK", 100)
+    parts = segmenter.segment(encoding, CLICKS)
+    np.testing.assert_allclose(parts.probability, whole.probability, atol=1e-5)
+    np.testing.assert_allclose(parts.epistemic, whole.epistemic, atol=1e-5)
 
 
 def test_samples_in_one_batch_equal_samples_one_by_one(scene, encoding):

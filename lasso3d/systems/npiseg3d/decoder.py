@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float, Int64
 from torch import Tensor, nn
 from torch.nn import functional
 
-from lasso3d.nn.attention import PostNormAttention, mlp
+from lasso3d.nn.attention import Falloff, PostNormAttention, mlp
 from lasso3d.nn.mask_decoder import LayerConfig, MaskDecoderLayer
 from lasso3d.nn.pool import largest_similarity, mean_by_group
 from lasso3d.nn.position import order_code
@@ -46,7 +46,7 @@ class Found:
     samples: Float[Tensor, "s m1 t"]
     """One per Monte-Carlo sample; a single one without latents."""
     layers: tuple[Float[Tensor, "m1 t"], ...]
-    """After every layer, without latents; for deep supervision."""
+    """After every layer, the last ones being those of the answer; for deep supervision."""
     beliefs: LatentBeliefs | None
     places: tuple[Float[Tensor, "t d"], ...]
     """The point features each layer looked at, and last those after all layers."""
@@ -91,7 +91,7 @@ class ClickDecoder(nn.Module):
         content, places = queries.content, [x]
         logits: list[Tensor] = []
         for i, layer in enumerate(self._layers()):
-            bias = None if self.geodesic is None else self.geodesic.bias(i, clicks, learned=len(self.background))
+            falloff = None if self.geodesic is None else self.geodesic.falloff(i, clicks)
             content = layer.queries(
                 content,
                 x,
@@ -99,19 +99,18 @@ class ClickDecoder(nn.Module):
                 position=queries.position,
                 place_position=points.position,
                 allowed=_allowed(logits[-1], queries.row) if logits else None,
-                bias=bias,
+                falloff=falloff,
             )
-            back = None if bias is None else bias.transpose(1, 2)
-            x = layer.places(x, content, position=points.position, query_position=queries.position, bias=back)
+            x = layer.places(x, content, position=points.position, query_position=queries.position, falloff=falloff)
             places.append(x)
-            logits.append(self._logits(self._embedded(content), queries.row, x, rows=rows) + prior)
+            if i < len(self.layers) - 1:
+                logits.append(self._logits(self._embedded(content), queries.row, x, rows=rows) + prior)
+        modulated, beliefs = self._embedded(content)[None], None
+        if self.latents is not None:
+            modulated, beliefs = self.latents(modulated[0], queries.row, rows=rows, sampling=sampling)
+        samples = self._logits(modulated, queries.row, x, rows=rows) + prior
         asked = replace(queries, content=content)
-        found = Found(logits[-1][None], tuple(logits), None, tuple(places), asked, prior)
-        if self.latents is None:
-            return found
-        modulated, beliefs = self.latents(self._embedded(content), queries.row, rows=rows, sampling=sampling)
-        sampled = self._logits(modulated, queries.row, x, rows=rows) + prior
-        return replace(found, samples=sampled, beliefs=beliefs)
+        return Found(samples, (*logits, samples.mean(0)), beliefs, tuple(places), asked, prior)
 
     def target(
         self, context: Found, points: PointFeatures, truth: TruthPoints, *, rows: int, sampling: Sampling
@@ -161,8 +160,9 @@ class ClickDecoder(nn.Module):
         logits = found.logits
         if self.refiner is None:
             return torch.zeros_like(logits)
-        alike = functional.normalize(points.features, dim=1)
-        alike = alike[clicks.token] @ alike.T
+        length = points.features.norm(dim=1).clamp(min=1e-12)
+        alike = points.features[clicks.token] @ points.features.T / length[clicks.token, None] / length
+        features = self.refiner.features(found.places[-1])
         apart = torch.cdist(points.place[clicks.token], points.place).clamp(max=FAR)
         added = []
         for i in range(clicks.objects):
@@ -177,7 +177,7 @@ class ClickDecoder(nn.Module):
                 previous=None if clicks.previous is None else clicks.previous[i],
                 clicks=len(clicks.row),
             )
-            added.append(self.refiner(found.places[-1], cues, maps))
+            added.append(self.refiner(features, cues, maps))
         return torch.stack([*added, torch.zeros_like(logits[0])])
 
     def _queries(self, points: PointFeatures, clicks: ClickTensors) -> Queries:
@@ -237,11 +237,9 @@ class GeodesicCues(nn.Module):
         self.sight = nn.Parameter(torch.linspace(-4, 0, heads).repeat(layers, 1))
         self.share = nn.Parameter(torch.tensor(1.0))
 
-    def bias(self, layer: int, clicks: ClickTensors, *, learned: int) -> Float[Tensor, "h q t"]:
-        """Less attention the farther a voxel is from the clicks of a query's row; none for learned queries."""
-        own = _given(clicks.own)
-        distance = torch.cat([own[clicks.row], own.new_zeros(learned, own.shape[1])])
-        return -functional.softplus(self.sight[layer])[:, None, None] * distance
+    def falloff(self, layer: int, clicks: ClickTensors) -> Falloff:
+        """With distance from the clicks of a query's row; none for learned queries, which come after those."""
+        return Falloff(functional.softplus(self.sight[layer]), _given(clicks.own)[clicks.row])
 
     def margin(self, clicks: ClickTensors) -> Float[Tensor, "m1 t"]:
         """How much nearer the clicks of a row are than those of others, weighed by a learned share; zero for the
@@ -260,7 +258,8 @@ def _given(distances: Float[Tensor, "m1 t"] | None) -> Float[Tensor, "m1 t"]:
 
 def _allowed(logits: Float[Tensor, "m1 t"], row: Int64[Tensor, " q"]) -> Bool[Tensor, "q t"]:
     """Voxels now assigned to each query's row; all where a row has none, as released."""
-    assigned = logits.argmax(0)[None] == row[:, None]
+    # torch's argmax over a first axis is ten times slower
+    assigned = logits.max(0).indices[None] == row[:, None]
     return assigned | ~assigned.any(1, keepdim=True)
 
 

@@ -27,10 +27,13 @@ class Refiner(nn.Module):
         nn.init.zeros_(self.head.bias)
 
     def forward(
-        self, features: Float[Tensor, "t d"], cues: Float[Tensor, "t c"], maps: SceneMaps
+        self, features: Float[Tensor, "t f"], cues: Float[Tensor, "t c"], maps: SceneMaps
     ) -> Float[Tensor, " t"]:
-        """What to add to the logits of the object the cues are about."""
-        return self.head(self.unet(self.features(features) + self.cues(cues), maps))[:, 0]
+        """What to add to the logits of the object the cues are about.
+
+        `features` are what `self.features` makes of the voxels': the same for all objects, so made once.
+        """
+        return self.head(self.unet(features + self.cues(cues), maps))[:, 0]
 
 
 def object_cues(

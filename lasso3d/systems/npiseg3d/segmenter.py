@@ -176,9 +176,11 @@ class NPISeg3D(Segmenter):
             # what the user said outranks what the network makes of it
             probability[:, given.token] = 0
             probability[given.row, given.token] = 1
-            label = probability.argmax(0)
-            chosen = found.samples.float().softmax(1).take_along_dim(label[None, None], dim=1)[:, 0]
-            return probability.cpu().numpy(), chosen.std(0, correction=0).cpu().numpy()
+            label = probability.max(0).indices
+            chosen = found.samples.float().softmax(1).gather(1, label.expand(len(found.samples), 1, -1))[:, 0]
+            # torch's own deviation over a first axis is ten times slower
+            spread = (chosen - chosen.mean(0)).square().mean(0).sqrt()
+            return probability.cpu().numpy(), spread.cpu().numpy()
 
     @contextmanager
     def _inference(self) -> Iterator[None]:
