@@ -21,8 +21,6 @@ LARGEST_COORDINATE = 1e30
 SMALLEST_AREA = 1e-60
 """Squared file units; below, the spacing of the samples vanishes in f64."""
 
-MESH_SUFFIXES = tuple(_READERS)
-
 
 def read_mesh(path: Path) -> Records:
     """Points spread evenly over the surface, with colour and face normal, and the nearest of them for each vertex.

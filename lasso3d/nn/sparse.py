@@ -19,6 +19,10 @@ from lasso3d.nn.pairs import Pairs, pairs_of
 Implementation = Literal["auto", "reference", "fast", "triton"]
 
 
+MOST_TRITON_OFFSETS = 31
+"""There the set of a row's neighbours is one i32, and Triton need not be installed to know."""
+
+
 def sparse_conv(
     features: Float[Tensor, "inputs c"],
     weight: Float[Tensor, "offsets c d"] | PackedWeight,
@@ -57,7 +61,10 @@ def choose(wanted: Implementation, features: Float[Tensor, "inputs c"], *, offse
     """
     able: dict[str, bool] = {
         "fast": features.device.type == "cpu" and features.dtype in (torch.float32, torch.bfloat16),
-        "triton": features.is_cuda and offsets <= 31 and features.element_size() < 8 and _triton() is not None,
+        "triton": features.is_cuda
+        and offsets <= MOST_TRITON_OFFSETS
+        and features.element_size() < 8
+        and _triton() is not None,
         "reference": True,
     }
     if wanted == "auto":

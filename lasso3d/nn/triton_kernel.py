@@ -14,9 +14,6 @@ from torch import Tensor
 
 from lasso3d.nn.pairs import Pairs
 
-MOST_OFFSETS = 31
-"""The set of a row's neighbours is one i32."""
-
 
 def convolve(
     features: Float[Tensor, "inputs c"],

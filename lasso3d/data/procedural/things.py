@@ -12,9 +12,6 @@ from lasso3d.data.procedural.shapes import Deck, Pose, Solid, Thing, at, circle,
 
 Builder = Callable[[np.random.Generator, Paint], Thing]
 
-Profile = tuple[tuple[float, float], ...]
-"""Radius and height, from the foot along the surface."""
-
 
 def box(rng: np.random.Generator, paint: Paint) -> Thing:
     """A carton, from a matchbox to a cereal packet."""
