@@ -41,11 +41,13 @@ class Evaluate:
     """Whose annotator: scan (any scale, answers as they are), AGILE3D's or InterObject3D's (clicks forced)."""
     habit: Literal["centre", "random", "jitter"] = "centre"
     """Where in an error region the annotator clicks."""
+    guide: Literal["deepest error", "any error", "suggestion"] = "deepest error"
+    """Where the annotator looks once there is an answer."""
     click_voxel: Annotated[float | None, tyro.conf.arg(metavar="METRES")] = None
     """Voxel size of the annotator; 0.05 as published and on AGILE3D's lists, by the scan's extent elsewhere."""
     voxel: Annotated[float | None, tyro.conf.arg(metavar="METRES")] = None
     """Voxel size of the system."""
-    world: Literal["tabletops", "rooms"] = "tabletops"
+    world: Literal["tabletops", "rooms", "objects"] = "tabletops"
     """Of generated scenes."""
     trace: Annotated[Path | None, tyro.conf.arg(metavar="FILE.csv")] = None
     """A released AGILE3D or InterObject3D result file instead of a system and data."""
@@ -103,6 +105,7 @@ class Evaluate:
             objects=self.objects or protocol.objects,
             voxel=self.click_voxel or (protocol.voxel if listed else None),
             habit=self.habit,
+            guide=self.guide,
             seed=self.seed,
         )
 

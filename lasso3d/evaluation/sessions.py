@@ -10,12 +10,16 @@ from jaxtyping import Bool, Float32, Int32, Int64
 
 from lasso3d.core.errors import SceneError
 from lasso3d.core.prompts import Click, Clicks
+from lasso3d.core.scene import Scene
 from lasso3d.core.segmentation import Segmentation
 from lasso3d.core.segmenter import SceneEncoding, Segmenter
 from lasso3d.data.clicks import ErrorClick, Habit, Rule, click_in, error_regions
 from lasso3d.data.example import Truth
+from lasso3d.geometry.suggest import suggest_click
 from lasso3d.geometry.voxels import LARGEST_CELL, pack
 from lasso3d.metrics.masks import object_ious
+
+Guide = Literal["deepest error", "any error", "suggestion"]
 
 CUBE = 0.05
 """Half edge in metres of InterObject3D's click cubes, as in its released results."""
@@ -46,6 +50,9 @@ class ClickProtocol:
     """Where in an error region the annotator clicks."""
     reach: float = 0.05
     """Metres from the centre for the habit "jitter"."""
+    guide: Guide = "deepest error"
+    """Where the annotator looks once there is an answer: at its deepest error, as published; anywhere in its
+    errors; or where `suggest_click` says, and anywhere in the errors without a suggestion. It tells the truth."""
     seed: int = 0
     """For habits other than "centre", and handed to the segmenter."""
 
@@ -140,6 +147,8 @@ def play(
     yield step
     while count < protocol.clicks * len(task.objects):
         fresh = _look(task, seen, protocol, rng)
+        if step.answer is not None and fresh:
+            fresh = _guided(task, encoding.scene, step.answer, seen, fresh, protocol, rng)
         # as released: the first round clicks every region and counts the objects, every later round counts one
         clicked += fresh if count == 0 else fresh[:1]
         count += len(task.objects) if count == 0 else 1
@@ -203,6 +212,28 @@ def _look(
         seen = np.where(task.known[task.representative], seen, truth)
     regions = error_regions(task.voxel_xyz, truth, seen, rule=protocol.rule)
     return [click_in(r, task.voxel_xyz, habit=protocol.habit, reach=protocol.reach, rng=rng) for r in regions]
+
+
+def _guided(
+    task: Task,
+    scene: Scene,
+    answer: Segmentation,
+    seen: Int32[np.ndarray, " t"],
+    deepest: list[ErrorClick],
+    protocol: ClickProtocol,
+    rng: np.random.Generator,
+) -> list[ErrorClick]:
+    """The clicks of an annotator with this guide; `deepest` are those of one who sees the errors."""
+    if protocol.guide == "deepest error":
+        return deepest
+    truth = task.truth[task.representative]
+    suggested = suggest_click(scene, answer) if protocol.guide == "suggestion" else None
+    if suggested is not None:
+        voxel = int(((task.voxel_xyz - np.array(suggested.xyz, np.float32)) ** 2).sum(axis=1).argmin())
+        return [ErrorClick(voxel, int(truth[voxel]), 0.0)]
+    wrong = truth != seen if task.known is None else (truth != seen) & task.known[task.representative]
+    voxel = int(rng.choice(np.flatnonzero(wrong)))
+    return [ErrorClick(voxel, int(truth[voxel]), 0.0)]
 
 
 def _prompt(task: Task, clicked: list[ErrorClick]) -> Clicks:

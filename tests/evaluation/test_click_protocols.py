@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -11,7 +12,8 @@ from lasso3d.core.prompts import Click, Clicks
 from lasso3d.core.scene import Scene
 from lasso3d.data.example import Example, Truth
 from lasso3d.evaluation.clicks import definition, evaluate_multi, evaluate_single
-from lasso3d.evaluation.sessions import AGILE3D, INTEROBJECT3D, SCAN, representatives, task_of
+from lasso3d.evaluation.sessions import AGILE3D, INTEROBJECT3D, SCAN, play, representatives, task_of
+from lasso3d.geometry.suggest import suggest_click
 from lasso3d.metrics.masks import iou
 
 FINE = replace(AGILE3D, voxel=0.02, clicks=4)
@@ -194,6 +196,30 @@ def test_habits_cost_quality_but_not_the_run(examples, nearest, habit):
     report = evaluate_single(nearest(), examples, protocol=replace(SCAN, habit=habit))
     assert report.figure("IoU@10") > 0.5 * centre.figure("IoU@10")
     assert report.rows != centre.rows
+
+
+def test_a_guided_annotator_clicks_where_the_answer_suggests_and_tells_the_truth(examples, oracle):
+    # every second point of two objects is missed, and known to be doubtful; only the first is wanted
+    segmenter = oracle(lambda truth: np.isin(truth, (3, 6)) & (np.arange(len(truth)) % 2 == 0))
+    scene, truth = examples[0]
+    task = task_of(scene.xyz, truth, replace(SCAN, voxel=0.001)).alone(1)
+    protocol = replace(SCAN, clicks=3, voxel=0.001, guide="suggestion")
+    steps = list(play(segmenter, segmenter.encode(scene), task, protocol=protocol, rng=np.random.default_rng(0)))
+    for before, after in pairwise(steps[1:]):
+        suggested = suggest_click(scene, before.answer)
+        assert np.allclose(after.prompt.clicks[-1].xyz, suggested.xyz)
+        at = ((scene.xyz - np.array(suggested.xyz, np.float32)) ** 2).sum(1).argmin()
+        assert after.prompt.clicks[-1].object == int(truth.instance[at] == 3)
+
+
+def test_without_a_suggestion_a_guided_annotator_clicks_anywhere_in_the_errors(examples, nearest):
+    """This toy is never more uncertain than 0.5, so that nothing is suggested."""
+    reports = [
+        evaluate_single(nearest(), examples, protocol=replace(SCAN, clicks=6, guide=guide))
+        for guide in ("suggestion", "any error", "deepest error")
+    ]
+    guided, anywhere, deepest = (report.figure("IoU@5") for report in reports)
+    assert guided == anywhere != deepest
 
 
 def test_an_interrupt_keeps_the_finished_scenes(examples, nearest):
