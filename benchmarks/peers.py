@@ -5,8 +5,8 @@
 Both forms see the same scenes, crops and sessions and take the same number of steps; a seed decides initial
 weights and samples. Each is then played on generated test scenes of every world, one object at a time and several
 together, beside `geodesic`, which learns nothing. Whatever is in DIR already is not done again: an interrupted
-comparison goes on where it was. Prints a markdown table; the difference is the second form minus the first, paired by
-seed and scene, with a 95 % interval over scenes.
+comparison goes on where it was. Prints a markdown table; the difference is the second form minus the first, paired
+by seed and scene, with a 95 % interval over scenes.
 """
 
 import argparse

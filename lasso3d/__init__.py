@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from lasso3d.annotator.client import connect
     from lasso3d.core.errors import (
         CheckpointError,
         LassoError,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "lasso3d.annotator.client": "connect",
     "lasso3d.core.errors": (
         "CheckpointError LassoError MissingExtra OverBudget ReadError SceneError UnsupportedPrompt WriteError"
     ),
@@ -77,6 +79,7 @@ __all__ = [
     "UnsupportedPrompt",
     "View",
     "WriteError",
+    "connect",
     "load",
     "prompt_from_json",
     "prompt_to_json",

@@ -9,6 +9,7 @@ from typing import Any
 import tyro
 
 from lasso3d import __version__
+from lasso3d.cli.annotate import Annotate
 from lasso3d.cli.demo import Demo
 from lasso3d.cli.evaluate import Evaluate
 from lasso3d.cli.info import Info
@@ -21,6 +22,7 @@ from lasso3d.core.errors import LassoError
 COMMANDS: dict[str, Callable[..., Any]] = {
     "demo": Demo,
     "segment": Segment,
+    "annotate": Annotate,
     "train": Train,
     "evaluate": Evaluate,
     "scenes": Scenes,
