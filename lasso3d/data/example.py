@@ -15,6 +15,19 @@ Sentences = tuple[tuple[str, tuple[int, ...]], ...]
 
 @final
 @dataclass(frozen=True, eq=False)
+class ViewTruth:
+    """What a view of a scene shows, pixel by pixel, whether or not a depth was measured there."""
+
+    instance: Int32[np.ndarray, "h w"]
+    """Ids of the scene's truth; -1 = none, or a thing of which hardly anything is in the scan."""
+    semantic: Int32[np.ndarray, "h w"] | None = None
+    """Index into the truth's `class_names`; -1 = nothing was met."""
+    part: Int32[np.ndarray, "h w"] | None = None
+    """Index into the truth's `part_names`; -1 = none."""
+
+
+@final
+@dataclass(frozen=True, eq=False)
 class Truth:
     """What a scene holds, point by point. Never reachable from a segmenter."""
 
@@ -32,6 +45,8 @@ class Truth:
     """Requests that need reasoning."""
     targets: tuple[int, ...] | None = None
     """Instances that a benchmark's list asks for, in its order; None = no list, all of them."""
+    views: Sequence[ViewTruth] = ()
+    """Of the scene's views, in their order; a lazy sequence makes them on access."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "instance", frozen(self.instance, np.int32))

@@ -3,17 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, final, overload
 
 import numpy as np
+from jaxtyping import Int32
 
 from lasso3d.core.errors import ReadError
 from lasso3d.data.agile3d import is_benchmark, listed_examples
-from lasso3d.data.example import Example, ReadOnAccess, Truth
+from lasso3d.data.example import Example, ReadOnAccess, Truth, ViewTruth
 from lasso3d.data.mosd import mosd_folder
 from lasso3d.data.scannet import scan_folders
 from lasso3d.io.folder import SCENE_FILE, read_folder, read_folder_truth, write_folder
 from lasso3d.io.folder_meta import FolderMeta
+from lasso3d.io.posed import MAPS, VIEWS, read_maps
 
 
 def open_examples(path: str | Path, *, together: Literal["single", "multi"] = "multi") -> Sequence[Example]:
@@ -62,6 +64,7 @@ def read_scene_folder(path: Path) -> Example:
             part_names=meta.part_names,
             expressions=meta.expressions,
             instructions=meta.instructions,
+            views=FolderViewTruths(path / VIEWS),
         )
     except ValueError as error:
         raise ReadError(str(error), str(path), "write the folder again") from error
@@ -97,4 +100,47 @@ def write_example(
         semantic=truth.semantic,
         part=truth.part,
         views=scene.views,
+        maps=(_maps(view) for view in truth.views),
     )
+
+
+@final
+class FolderViewTruths(Sequence[ViewTruth]):
+    """What is true of the views of a folder, read anew on every access; none where no view has a map."""
+
+    def __init__(self, folder: Path) -> None:
+        known = any(True for name in MAPS for _ in folder.glob(f"*.{name}.npy"))
+        self._cameras = tuple(sorted(folder.glob("*.json"))) if known else ()
+
+    def __len__(self) -> int:
+        """Number of views."""
+        return len(self._cameras)
+
+    @overload
+    def __getitem__(self, index: int) -> ViewTruth: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[ViewTruth, ...]: ...
+    def __getitem__(self, index: int | slice) -> ViewTruth | tuple[ViewTruth, ...]:
+        """Read what is true of one view, or of several.
+
+        Raises:
+            ReadError: a file of the view is missing or damaged.
+        """
+        if isinstance(index, slice):
+            return tuple(_read_view_truth(camera) for camera in self._cameras[index])
+        return _read_view_truth(self._cameras[index])
+
+
+def _read_view_truth(camera: Path) -> ViewTruth:
+    maps = read_maps(camera)
+    missing = camera.with_suffix(".instance.npy")
+    if "instance" not in maps:
+        raise ReadError("is not there, though other views have one", str(missing), "write the folder again")
+    if len({values.shape for values in maps.values()}) != 1:
+        raise ReadError("has another size than the other maps of its view", str(missing), "write the folder again")
+    return ViewTruth(**maps)
+
+
+def _maps(view: ViewTruth) -> dict[str, Int32[np.ndarray, "h w"]]:
+    known = {"instance": view.instance, "semantic": view.semantic, "part": view.part}
+    return {name: values for name, values in known.items() if values is not None}

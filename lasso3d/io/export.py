@@ -8,15 +8,16 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Int64
 
-from lasso3d.core.errors import WriteError
+from lasso3d.core.errors import ReadError, WriteError
 from lasso3d.core.scene import Scene, Source, Up
 from lasso3d.core.segmentation import Segmentation
 from lasso3d.io.atomic import replacing
 from lasso3d.io.digest import digest_of
-from lasso3d.io.folder import folder_digest, label_folder
+from lasso3d.io.folder import SCENE_FILE, folder_digest, label_folder
 from lasso3d.io.formats import BY_SUFFIX, KNOWN, Format, format_of
 from lasso3d.io.frames import scene_to_file
 from lasso3d.io.records import LabelColumns, Records
+from lasso3d.io.rgbd import frames_digest
 
 NAMES_INSIDE = (".ply", ".npz")
 """Files that hold the names of the rows; all others get a JSON file beside them."""
@@ -30,9 +31,9 @@ def write_segmentation(path: str | Path, scene: Scene, segmentation: Segmentatio
 
     Each record gets `lasso_label` (row of the segmentation, -1 = none), `lasso_object` (click or instance number,
     0 = none) and `lasso_uncertainty`; all other fields, the order and the records without coordinates stay as they
-    are. Where the scene has no source, or `path` asks for another format, a plain file of the scene is written, in
-    the coordinates of the source (without one: z up, metres, `scene.origin` added). Names of the rows go into the
-    file (PLY, NPZ) or into `PATH.labels.json`.
+    are. Where the scene has no source, comes from a recording of frames, or `path` asks for another format, a plain
+    file is written, in the coordinates of the source (without one: z up, metres, `scene.origin` added).
+    Names of the rows go into the file (PLY, NPZ) or into `PATH.labels.json`.
 
     Raises:
         WriteError: the source is gone or has changed, the format cannot hold labels, the disk refuses. The old
@@ -41,7 +42,7 @@ def write_segmentation(path: str | Path, scene: Scene, segmentation: Segmentatio
     target = Path(path)
     labels = _point_labels(scene, segmentation)
     source = None if scene.source is None else _unchanged(scene.source)
-    if source is not None and source.path.is_dir() and target.suffix.lower() not in BY_SUFFIX:
+    if source is not None and _is_scene_folder(source.path) and target.suffix.lower() not in BY_SUFFIX:
         label_folder(source.path, target, labels)
     elif target.suffix.lower() not in BY_SUFFIX:
         raise WriteError(f"the suffix {target.suffix!r} is not one of {KNOWN}", str(target), "choose one of them")
@@ -78,12 +79,23 @@ def _point_labels(scene: Scene, segmentation: Segmentation) -> LabelColumns:
 def _unchanged(source: Source) -> Source:
     cure = "read it again, or write dataclasses.replace(scene, source=None)"
     try:
-        digest = folder_digest(source.path) if source.path.is_dir() else digest_of(source.path)
-    except OSError as error:
+        digest = _digest(source.path)
+    except (OSError, ReadError) as error:
         raise WriteError("the file that the scene was read from is gone", str(source.path), cure) from error
     if digest != source.digest:
         raise WriteError("the file has changed since the scene was read from it", str(source.path), cure)
     return source
+
+
+def _digest(source: Path) -> str:
+    """The fingerprint of a file, a scene folder or a recording."""
+    if _is_scene_folder(source):
+        return folder_digest(source)
+    return frames_digest(source) if source.is_dir() else digest_of(source)
+
+
+def _is_scene_folder(source: Path) -> bool:
+    return (source / SCENE_FILE).is_file()
 
 
 def _suffixes(source: Path) -> tuple[str, ...]:

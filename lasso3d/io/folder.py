@@ -4,7 +4,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -17,7 +17,7 @@ from lasso3d.core.errors import ReadError, SceneError, WriteError
 from lasso3d.core.scene import Scene, Source, Up, View
 from lasso3d.io.digest import digest_of
 from lasso3d.io.folder_meta import SCENE_FILE, FolderMeta, meta_to_json, read_folder_meta
-from lasso3d.io.posed import VIEWS, FolderViews, read_array, write_view
+from lasso3d.io.posed import VIEWS, FolderViews, read_array, write_maps, write_view
 from lasso3d.io.records import LabelColumns
 
 __all__ = [
@@ -58,7 +58,11 @@ def read_folder(path: Path, *, up: Up = "z", unit: float = 1.0) -> Scene:
         ReadError: no `scene.json`, a damaged file, or a wish to turn or scale what is z up and metric already.
     """
     if not (path / SCENE_FILE).is_file():
-        raise ReadError(f"the folder has no {SCENE_FILE}", str(path), "give a file, or a folder that has one")
+        raise ReadError(
+            f"the folder has no {SCENE_FILE}",
+            str(path),
+            "give a file, or a folder that has one or posed depth images",
+        )
     if up != "z" or unit != 1:
         raise ReadError("a scene folder is z up and in metres already", str(path), "leave out up and unit")
     meta = read_folder_meta(path)
@@ -102,8 +106,12 @@ def write_folder(
     semantic: Int32[np.ndarray, " n"] | None = None,
     part: Int32[np.ndarray, " n"] | None = None,
     views: Sequence[View] = (),
+    maps: Iterable[Mapping[str, Int32[np.ndarray, "h w"]]] = (),
 ) -> None:
     """Write a scene folder: all of it or nothing, the same bytes for the same input; `meta.digest` is filled in.
+
+    Args:
+        maps: what is true of the pixels of each view, in their order, by the names in `posed.MAPS`.
 
     Raises:
         WriteError: something that is not a scene folder is there already, or the disk refuses.
@@ -117,6 +125,8 @@ def write_folder(
             (folder / VIEWS).mkdir()
         for number, view in enumerate(views):
             write_view(folder / VIEWS / f"{number:03d}", view)
+        for number, known in enumerate(maps):
+            write_maps(folder / VIEWS / f"{number:03d}", known)
         text = meta_to_json(replace(meta, digest=_digest(arrays)))
         (folder / SCENE_FILE).write_text(text, encoding="utf-8")
 

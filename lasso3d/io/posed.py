@@ -1,12 +1,16 @@
-"""Posed images of a scene folder: `views/NNN.png`, `NNN.depth.npy` and `NNN.json`, read when they are looked at."""
+"""Posed images of a scene folder: `views/NNN.png`, `NNN.depth.npy` and `NNN.json`, read when they are looked at.
+
+What is true of their pixels lies beside them in `NNN.instance.npy`, `NNN.semantic.npy` and `NNN.part.npy`; a view
+does not know it.
+"""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import final, overload
 
 import numpy as np
-from jaxtyping import Shaped
+from jaxtyping import Int32, Shaped
 from PIL import Image
 
 from lasso3d.core.errors import ReadError, SceneError
@@ -19,6 +23,9 @@ from lasso3d.io.npy_header import read_npy_data, read_npy_header
 VIEWS = "views"
 
 CAMERA_KEYS = {"K", "T_camera_scene"}
+
+MAPS = ("instance", "semantic", "part")
+"""What may be known of the pixels of a view."""
 
 
 @final
@@ -76,6 +83,30 @@ def write_view(stem: Path, view: View) -> None:
         np.save(stem.with_suffix(".depth.npy"), view.depth, allow_pickle=False)
     camera = {"K": view.K.tolist(), "T_camera_scene": view.T_camera_scene.tolist()}
     stem.with_suffix(".json").write_text(json.dumps(camera, indent=1) + "\n", encoding="utf-8")
+
+
+def read_maps(camera: Path) -> dict[str, Int32[np.ndarray, "h w"]]:
+    """What is true of the pixels of the view whose camera is `NNN.json`; empty where nothing is said.
+
+    Raises:
+        ReadError: a damaged file, or one that holds no picture of whole numbers.
+    """
+    maps = {}
+    for name in MAPS:
+        path = camera.with_suffix(f".{name}.npy")
+        if path.exists():
+            found = read_array(path)
+            if found.ndim != 2 or found.dtype.kind not in "iu":
+                what = f"holds {found.dtype} {list(found.shape)}, expected whole numbers [h w]"
+                raise ReadError(what, str(path), "write the folder again")
+            maps[name] = found.astype(np.int32)
+    return maps
+
+
+def write_maps(stem: Path, maps: Mapping[str, Int32[np.ndarray, "h w"]]) -> None:
+    """The files of what is true of a view's pixels."""
+    for name, values in maps.items():
+        np.save(stem.with_suffix(f".{name}.npy"), np.ascontiguousarray(values), allow_pickle=False)
 
 
 def read_array(path: Path) -> Shaped[np.ndarray, "..."]:

@@ -10,10 +10,11 @@ from jaxtyping import Float32, Float64, Int64
 from lasso3d.core.errors import ReadError
 from lasso3d.core.scene import LOCAL_METRES, Scene, Source, Up, whole_metre_origin
 from lasso3d.io.digest import digest_of
-from lasso3d.io.folder import read_folder
+from lasso3d.io.folder import SCENE_FILE, read_folder
 from lasso3d.io.formats import Format, format_of
 from lasso3d.io.frames import file_to_scene, refuse_frame, turned
 from lasso3d.io.records import BLOCK_ROWS, Records
+from lasso3d.io.rgbd import read_frames
 
 __all__ = ["file_to_scene", "read_scene"]
 
@@ -26,7 +27,7 @@ def read_scene(path: str | Path, *, up: Up = "z", unit: float = 1.0) -> Scene:
 
     Args:
         path: PLY, PCD, LAS, LAZ, NPZ, NPY, a mesh (OBJ, STL, GLB, PLY with faces: its surface is sampled), or a
-            folder with `scene.json`.
+            folder: with `scene.json`, or of posed RGB-D frames, which are fused (docs/files.md).
         up: the axis of the file that points up; "-y" for the frame of a camera.
         unit: metres per unit of the file.
 
@@ -37,7 +38,7 @@ def read_scene(path: str | Path, *, up: Up = "z", unit: float = 1.0) -> Scene:
     place = Path(path)
     try:
         if place.is_dir():
-            return read_folder(place, up=up, unit=unit)
+            return _read_place(place, up=up, unit=unit)
         form = format_of(place)
         records, digest = _read(place, form)
     except OSError as error:
@@ -45,6 +46,12 @@ def read_scene(path: str | Path, *, up: Up = "z", unit: float = 1.0) -> Scene:
     except MemoryError as error:
         raise ReadError("does not fit into the free memory", str(place), "crop it or cut it into tiles") from error
     return _scene(records, place, digest=digest, up=up, unit=unit)
+
+
+def _read_place(path: Path, *, up: Up, unit: float) -> Scene:
+    """A scene folder, or the fused cloud of a recording."""
+    frames = None if (path / SCENE_FILE).is_file() else read_frames(path, up=up, unit=unit)
+    return read_folder(path, up=up, unit=unit) if frames is None else frames
 
 
 def _read(path: Path, form: Format) -> tuple[Records, str]:
