@@ -11,10 +11,24 @@ from lasso3d.cli.progress import progress
 from lasso3d.cli.usage import WrongUsage, require_positive, require_seed, require_writable
 
 if TYPE_CHECKING:
+    from lasso3d.core.segmenter import Segmenter
     from lasso3d.data.example import Example
     from lasso3d.evaluation.report import Report
     from lasso3d.evaluation.sessions import ClickProtocol
 
+Protocol = Literal[
+    "clicks-single",
+    "clicks-multi",
+    "uncertainty",
+    "one-click",
+    "semantic",
+    "instance",
+    "panoptic",
+    "open-vocabulary",
+    "parts",
+    "referring",
+    "instructions",
+]
 TEST_SEED = 20_000_000
 """Generated test scenes start here; training starts at 0, validation at 10,000,000."""
 
@@ -23,14 +37,20 @@ TEST_SEED = 20_000_000
 class Evaluate:
     """Measure a system by a published protocol, or recompute the table of a released trace."""
 
-    protocol: tyro.conf.Positional[Literal["clicks-single", "clicks-multi", "uncertainty"]]
-    """One object at a time (InterObject3D), all objects together (AGILE3D), or errors found by uncertainty."""
+    protocol: tyro.conf.Positional[Protocol]
+    """clicks: one object at a time (InterObject3D), all together (AGILE3D), errors found by uncertainty, one click
+    on each object. Names: a semantic map, objects, both at once, classes that training never named, parts.
+    Sentences: expressions, instructions."""
     system: Annotated[str | None, tyro.conf.arg(metavar="NAME")] = None
     """A system that ships, or a checkpoint folder."""
     data: Annotated[str | None, tyro.conf.arg(metavar="FOLDER|procedural")] = None
     """Labelled scans, a data set of AGILE3D's benchmark (its lists, its settings), or scenes generated here."""
     out: Annotated[Path | None, tyro.conf.arg(metavar="report.json")] = None
     """All rows, settings, digests and seconds as JSON."""
+    control: bool = False
+    """Measure the control without learning too, on the same scenes; its rows go beside those of --out."""
+    novel: tuple[str, ...] = ()
+    """Classes that training never named (open-vocabulary); generated scenes have a list of their own."""
     scenes: int | None = None
     """At most so many scenes, in sorted order (procedural: 20 unless said)."""
     objects: int | None = None
@@ -47,7 +67,7 @@ class Evaluate:
     """Voxel size of the annotator; 0.05 as published and on AGILE3D's lists, by the scan's extent elsewhere."""
     voxel: Annotated[float | None, tyro.conf.arg(metavar="METRES")] = None
     """Voxel size of the system."""
-    world: Literal["tabletops", "rooms", "objects"] = "tabletops"
+    world: Literal["tabletops", "rooms", "streets", "objects"] = "tabletops"
     """Of generated scenes."""
     trace: Annotated[Path | None, tyro.conf.arg(metavar="FILE.csv")] = None
     """A released AGILE3D or InterObject3D result file instead of a system and data."""
@@ -69,29 +89,77 @@ class Evaluate:
         )
         require_seed(self.seed)
         require_writable(self.out)
-        report = self._from_trace(self.trace) if self.trace is not None else self._from_system()
-        print(report.table())
-        if self.out is not None:
-            _write(self.out, report)
-            print(f"wrote {self.out}")
+        if self.trace is not None:
+            self._tell(self._from_trace(self.trace), self.out)
+            return
+        if self.data is None or not (self.system or self.control):
+            raise WrongUsage("say what to measure: --system NAME --data FOLDER|procedural, or --trace FILE.csv")
+        if self.protocol == "open-vocabulary" and not self.novel and self.data != "procedural":
+            raise WrongUsage("say which classes training never named: --novel NAME ...")
+        if self.system is not None:
+            self._tell(self._measure(self._system(self.system)), self.out)
+        if self.control:
+            beside = self.out and (self.out.with_suffix(".control.json") if self.system else self.out)
+            self._tell(self._measure(self._control()), beside)
 
-    def _from_system(self) -> "Report":
-        from lasso3d.evaluation.clicks import evaluate_multi, evaluate_single
-        from lasso3d.evaluation.uncertainty import evaluate_uncertainty
+    def _tell(self, report: "Report", out: Path | None) -> None:
+        print(report.table())
+        if out is not None:
+            _write(out, report)
+            print(f"wrote {out}")
+
+    def _system(self, name: str) -> "Segmenter":
         from lasso3d.systems import load
 
-        if self.system is None or self.data is None:
-            raise WrongUsage("say what to measure: --system NAME --data FOLDER|procedural, or --trace FILE.csv")
-        segmenter = load(self.system, device=self.device, precision=self.precision)
-        if self.voxel is not None:
-            segmenter = segmenter.with_voxel(self.voxel)
-        evaluate = {
+        segmenter = load(name, device=self.device, precision=self.precision)
+        return segmenter if self.voxel is None else segmenter.with_voxel(self.voxel)
+
+    def _control(self) -> "Segmenter":
+        """Of dialogues by clicks the geodesic baseline, else height and components of the scenes themselves."""
+        from lasso3d.evaluation.controls import control_of
+
+        if self.protocol in ("clicks-single", "clicks-multi", "uncertainty"):
+            return self._system("geodesic")
+        return control_of(self._examples())
+
+    def _measure(self, segmenter: "Segmenter") -> "Report":
+        from lasso3d.evaluation import instance, instructions, open_vocabulary, panoptic, parts, referring, semantic
+        from lasso3d.evaluation.clicks import evaluate_multi, evaluate_single
+        from lasso3d.evaluation.one_click import OBJECTS
+        from lasso3d.evaluation.one_click import evaluate as evaluate_one_click
+        from lasso3d.evaluation.uncertainty import evaluate_uncertainty
+
+        by_clicks = {
             "clicks-single": evaluate_single,
             "clicks-multi": evaluate_multi,
             "uncertainty": evaluate_uncertainty,
-        }[self.protocol]
+        }
+        by_words = {
+            "semantic": semantic.evaluate,
+            "instance": instance.evaluate,
+            "panoptic": panoptic.evaluate,
+            "parts": parts.evaluate,
+            "referring": referring.evaluate,
+            "instructions": instructions.evaluate,
+        }
+        examples = self._examples()
         with progress(self.protocol) as tell:
-            return evaluate(segmenter, self._examples(), protocol=self._click_protocol(), progress=tell)
+            if self.protocol in by_clicks:
+                click_protocol = self._click_protocol()
+                return by_clicks[self.protocol](segmenter, examples, protocol=click_protocol, progress=tell)
+            if self.protocol == "one-click":
+                objects = replace(OBJECTS, objects=self.objects, voxel=self.click_voxel, seed=self.seed)
+                return evaluate_one_click(segmenter, examples, protocol=objects, progress=tell)
+            if self.protocol == "open-vocabulary":
+                return open_vocabulary.evaluate(
+                    segmenter, examples, novel=self._novel(), seed=self.seed, progress=tell
+                )
+            return by_words[self.protocol](segmenter, examples, seed=self.seed, progress=tell)
+
+    def _novel(self) -> tuple[str, ...]:
+        from lasso3d.data.procedural.splits import HELD_OUT_CLASSES
+
+        return self.novel or HELD_OUT_CLASSES
 
     def _click_protocol(self) -> "ClickProtocol":
         from lasso3d.evaluation.sessions import AGILE3D, INTEROBJECT3D, SCAN
@@ -127,7 +195,7 @@ class Evaluate:
     def _from_trace(self, path: Path) -> "Report":
         from lasso3d.evaluation.traces import report_of_trace
 
-        if self.protocol == "uncertainty":
+        if self.protocol not in ("clicks-single", "clicks-multi"):
             raise WrongUsage("a trace holds clicks and IoU: use clicks-single or clicks-multi")
         return report_of_trace(path, "single" if self.protocol == "clicks-single" else "multi")
 

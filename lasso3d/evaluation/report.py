@@ -3,15 +3,17 @@
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, final
 
 import numpy as np
-from jaxtyping import Float64
+from jaxtyping import Float64, Int64
 
 FOLDS = 10_000
 """Resamples behind an interval."""
+POOLED_FOLDS = 1000
+"""The same for figures that are computed anew from the scenes drawn."""
 
 Value = float | int | str | tuple[int, ...] | tuple[float, ...] | None
 
@@ -60,6 +62,8 @@ class Report:
     """Wall time by stage."""
     notes: tuple[str, ...] = ()
     """What was left out, and why."""
+    by_class: tuple[Row, ...] = ()
+    """Of protocols that average over classes: each class over all scenes; the class is the subject."""
 
     def to_json(self) -> str:
         """One JSON object; figures by name, rows with their values as keys, NaN as null."""
@@ -69,6 +73,7 @@ class Report:
             "rows": [{"scene": row.scene, "subject": row.subject, **dict(row.values)} for row in self.rows],
             "digests": [list(pair) for pair in self.digests],
             "seconds": dict(self.seconds),
+            "by_class": {row.subject: dict(row.values) for row in self.by_class},
         }
         return json.dumps(_without_nan(plain), ensure_ascii=False, indent=1, allow_nan=False)
 
@@ -123,6 +128,32 @@ def scene_interval(
     draws = np.random.default_rng(seed).multinomial(len(names), np.full(len(names), 1 / len(names)), size=folds)
     low, high = np.percentile((draws @ total) / (draws @ count), (2.5, 97.5))
     return float(low), float(high)
+
+
+def scene_weights(scenes: int, *, seed: int, folds: int = POOLED_FOLDS) -> Float64[np.ndarray, "f s"]:
+    """How often each scene counts: once in the first row, as often as it was drawn in the others.
+
+    For figures that are no mean over samples: see `figure_of_draws`. One scene has no other rows.
+    """
+    once = np.ones((1, scenes))
+    if scenes < 2:
+        return once
+    draws = np.random.default_rng(seed).multinomial(scenes, np.full(scenes, 1 / scenes), size=folds)
+    return np.concatenate([once, draws])
+
+
+def figure_of_draws(name: str, values: Float64[np.ndarray, " f"], *, n: int, definition: str) -> Figure:
+    """A figure from its value over all scenes (the first) and over draws of scenes (the others)."""
+    draws = values[1:][~np.isnan(values[1:])]
+    low, high = np.percentile(draws, (2.5, 97.5)) if draws.size else (math.nan, math.nan)
+    return Figure(name, float(values[0]), float(low), float(high), n, definition)
+
+
+def row_draws(scenes: Sequence[str], *, seed: int, folds: int = POOLED_FOLDS) -> Iterator[Int64[np.ndarray, " k"]]:
+    """Rows by index: all of them first, then those of each draw of whole scenes, with repetition."""
+    names, of_row = np.unique(np.array(scenes), return_inverse=True)
+    for weights in scene_weights(len(names), seed=seed, folds=folds):
+        yield np.repeat(np.arange(len(of_row)), weights[of_row].astype(np.int64))
 
 
 def _line(name: str, members: Sequence[Figure], cell: int) -> str:

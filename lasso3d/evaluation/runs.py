@@ -1,4 +1,4 @@
-"""From scene to scene: what every click protocol does around its sessions."""
+"""From scene to scene: what every protocol does around its questions."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ class SceneLog:
 @final
 @dataclass(frozen=True)
 class Run(Generic[T]):
-    """What was made of each session, scene by scene."""
+    """What was made of each session or scene, scene by scene."""
 
     scenes: tuple[SceneLog, ...]
     sessions: tuple[T, ...]
@@ -63,28 +63,43 @@ def run_sessions(
 
     An interrupt from the keyboard ends the run with the scenes finished so far, and a note.
     """
+
+    def visit(index: int) -> tuple[SceneLog, list[T], list[str]]:
+        log, sittings, left_out = _enter(segmenter, examples[index], index, together, protocol)
+        return log, [watch(sitting) for sitting in sittings], left_out
+
+    return run_scenes(len(examples), visit, progress=progress)
+
+
+def run_scenes(
+    count: int, visit: Callable[[int], tuple[SceneLog, list[T], list[str]]], *, progress: Progress | None = None
+) -> Run[T]:
+    """Visit scene by scene; each visit gives its log, what was made of it, and notes on what was left out.
+
+    An interrupt from the keyboard ends the run with the scenes finished so far, and a note.
+    """
     scenes: list[SceneLog] = []
     sessions: list[T] = []
     notes: list[str] = []
-    for index in range(len(examples)):
+    for index in range(count):
         if progress:
-            progress(index / len(examples), f"scene {index + 1} of {len(examples)}")
+            progress(index / count, f"scene {index + 1} of {count}")
         try:
-            log, sittings, left_out = _enter(segmenter, examples[index], index, together, protocol)
-            sessions += [watch(sitting) for sitting in sittings]
+            log, found, left_out = visit(index)
         except KeyboardInterrupt:
             if not scenes:
                 raise
-            notes.append(f"interrupted: {len(scenes)} of {len(examples)} scenes")
+            notes.append(f"interrupted: {len(scenes)} of {count} scenes")
             break
         scenes.append(log)
+        sessions += found
         notes += left_out
     return Run(tuple(scenes), tuple(sessions), tuple(notes))
 
 
-def median_seconds(run: Run[T], clicks: Sequence[float]) -> tuple[tuple[str, float], ...]:
+def median_seconds(run: Run[T], asked: Sequence[float], *, stage: str = "click") -> tuple[tuple[str, float], ...]:
     """For a report: medians, as a first call may be slow."""
-    stages = {"encode": [log.encode_seconds for log in run.scenes], "click": clicks}
+    stages = {"encode": [log.encode_seconds for log in run.scenes], stage: asked}
     return tuple((stage, median(values)) for stage, values in stages.items() if values)
 
 
