@@ -1,8 +1,10 @@
 """The point deepest inside a region: where the next click goes."""
 
 import numpy as np
-from jaxtyping import Bool, Float32, Float64
+from jaxtyping import Bool, Float32, Float64, Int64
 from scipy.spatial import cKDTree
+
+from lasso3d.geometry.compiled import compiled
 
 TRIED = 512
 """Points whose depth is looked up together."""
@@ -19,14 +21,14 @@ def deepest(xyz: Float32[np.ndarray, "n 3"], region: Bool[np.ndarray, " n"]) -> 
     if not region.any():
         raise ValueError("region is empty, so nothing lies deepest inside it")
     inside, points = np.flatnonzero(region), xyz[region].astype(np.float64)
-    outside = xyz[~region].astype(np.float64)
+    outside = np.flatnonzero(~region)
     if len(outside) == 0:
         return _nearest_to_centroid(points), np.inf
-    bound = _depths(points, outside[::THINNED])
+    bound = _depths(points, xyz[outside[::THINNED]].astype(np.float64))
     # no point less deep than a known depth can win, and no outside point farther than all bounds can matter
-    known = (1 - 1e-12) * _distances(outside, points[np.argmax(bound)]).min()
+    known = (1 - 1e-12) * _distance_to_outside(xyz, outside, points[np.argmax(bound)])
     candidate = np.flatnonzero(bound >= known)
-    depth = _depths(points[candidate], _around(outside, points[candidate], bound[candidate].max()))
+    depth = _depths(points[candidate], _around(xyz, outside, points[candidate], bound[candidate].max()))
     winner = int(np.argmax(depth))
     return int(inside[candidate[winner]]), float(depth[winner])
 
@@ -61,12 +63,36 @@ def _distances(points: Float64[np.ndarray, "n 3"], centre: Float64[np.ndarray, "
 
 
 def _around(
-    outside: Float64[np.ndarray, "o 3"], points: Float64[np.ndarray, "p 3"], reach: float
+    xyz: Float32[np.ndarray, "n 3"],
+    outside: Int64[np.ndarray, " o"],
+    points: Float64[np.ndarray, "p 3"],
+    reach: float,
 ) -> Float64[np.ndarray, "q 3"]:
     """The outside points in the box of the points grown by `reach`."""
     margin = (1 + 1e-9) * reach
-    near = (outside >= points.min(axis=0) - margin) & (outside <= points.max(axis=0) + margin)
-    return outside[near.all(axis=1)]
+    near = _in_box(xyz, outside, points.min(axis=0) - margin, points.max(axis=0) + margin)
+    return xyz[outside[near]].astype(np.float64)
+
+
+@compiled
+def _distance_to_outside(xyz, outside, point):
+    """From a point to the nearest one outside."""
+    least = np.inf
+    for i in outside:
+        x, y, z = xyz[i, 0] - point[0], xyz[i, 1] - point[1], xyz[i, 2] - point[2]
+        least = min(least, x * x + y * y + z * z)
+    return np.sqrt(least)
+
+
+@compiled
+def _in_box(xyz, outside, lower, upper):
+    near = np.empty(len(outside), np.bool_)
+    for o in range(len(outside)):
+        i = outside[o]
+        near[o] = True
+        for axis in range(3):
+            near[o] &= lower[axis] <= xyz[i, axis] <= upper[axis]
+    return near
 
 
 def _depths(points: Float64[np.ndarray, "p 3"], outside: Float64[np.ndarray, "o 3"]) -> Float64[np.ndarray, " p"]:

@@ -1,11 +1,13 @@
 """Cheapest paths from labelled seeds over a graph of tokens."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float32, Int32, Int64
 
 from lasso3d.geometry.compiled import compiled
+from lasso3d.geometry.threads import share
 
 UNITS = 2**16
 """Costs are kept in whole units of 1 / 65536, so sums are exact and no order of visiting changes a result."""
@@ -24,7 +26,8 @@ class Graph:
     cost: Int32[np.ndarray, " e"]
     """In units, positive."""
     width: int
-    """Bucket width of the path search in units: the 10th percentile of the costs (1 to 25 measure alike)."""
+    """Bucket width of the path search in units: a power of two near the 10th percentile of the costs (1 to 25
+    measure alike)."""
 
     @property
     def nbytes(self) -> int:
@@ -39,6 +42,18 @@ class NearestSeeds:
     label: Int32[np.ndarray, "t 2"]
     cost: Float32[np.ndarray, "t 2"]
 
+    def own_and_other(
+        self, *, labels: int, reach: float
+    ) -> tuple[Float32[np.ndarray, "labels t"], Float32[np.ndarray, "labels t"]]:
+        """Cost of the cheapest seed of each label, and of any other label, at most the reach.
+
+        Only two labels are known at a node; to a third the cost is taken as the reach.
+        """
+        own = np.empty((labels, len(self.label)), np.float32)
+        other = np.empty_like(own)
+        _fill_own_and_other(self.label, self.cost, np.float32(reach), own, other)
+        return own, other
+
 
 def symmetric_graph(neighbors: Int32[np.ndarray, "t k"], cost: Float32[np.ndarray, "t k"]) -> Graph:
     """Join each node with its neighbours in both directions; -1 marks a missing neighbour.
@@ -47,33 +62,53 @@ def symmetric_graph(neighbors: Int32[np.ndarray, "t k"], cost: Float32[np.ndarra
     """
     units = np.clip(np.rint(cost.astype(np.float64) * UNITS), 1, FARTHEST).astype(np.int32)
     start, node, units = _both_directions(np.ascontiguousarray(neighbors), units)
-    width = int(np.percentile(units, 10)) if len(units) else 1
-    return Graph(start, node, units, width)
+    tenth = int(np.percentile(units, 10)) if len(units) else 1
+    return Graph(start, node, units, 1 << (tenth.bit_length() - 1))
 
 
 def nearest_seeds(
-    graph: Graph, seed: Int64[np.ndarray, " s"], label: Int32[np.ndarray, " s"], *, reach: float
+    graph: Graph, seed: Int64[np.ndarray, " s"], label: Int32[np.ndarray, " s"], *, reach: float, threads: int = 1
 ) -> NearestSeeds:
-    """The two cheapest seeds of different labels within `reach` of every node (multi-source Dijkstra).
+    """The two cheapest seeds of different labels within `reach` of every node; equal costs go to the lower label.
 
-    A node passes on its two best labels only: a third can never be among the two best of a neighbour, because
-    both better ones reach that neighbour through the same edge. Equal costs go to the lower label.
+    Of one or two labels each is searched alone, at the same time where there are threads; of more, all together.
     """
     limit = min(round(reach * UNITS), FARTHEST)
-    capacity = 1024 + len(seed) + len(graph.start)
-    arguments = (graph.start, graph.node, graph.cost, graph.width, seed, label, limit)
-    done, best = _two_nearest(*arguments, capacity)
-    while not done:
-        capacity *= 2
-        done, best = _two_nearest(*arguments, capacity)
-    found = best < NOTHING
-    cost = np.where(found, (best >> 32) / UNITS, np.inf).astype(np.float32)
-    return NearestSeeds(np.where(found, best & LABEL, -1).astype(np.int32), cost)
+    labels, t = np.unique(label), len(graph.start) - 1
+    best = np.empty((t, 2), np.int64)
+    if len(labels) > 2:
+        _search(_cheapest_two, graph, seed, label.astype(np.int64), limit, best)
+    else:
+        alone = np.full((2, t), UNREACHED, np.int32)
+
+        def search(first: int, last: int) -> None:
+            for i in range(first, last):
+                mine = seed[label == labels[i]]
+                _search(_cheapest, graph, mine, np.zeros(len(mine), np.int32), limit, alone[i])
+
+        share(search, len(labels), threads=threads)
+        _pack(alone, np.append(labels, [0, 0]), best)
+    found = NearestSeeds(np.empty((t, 2), np.int32), np.empty((t, 2), np.float32))
+    _unpack(best, found.label, found.cost)
+    return found
 
 
 LABEL = 2**32 - 1
 """The lower half of a packed value is the label, so that comparing values compares costs, then labels."""
 NOTHING = 2**63 - 1
+UNREACHED = 2**31 - 1
+
+
+def _search(
+    kernel: Any, graph: Graph, seed: Int64[np.ndarray, " s"], value: np.ndarray, limit: int, best: np.ndarray
+) -> None:
+    """Fill `best` by multi-source Dijkstra, in ever more memory until it is enough."""
+    capacity = 1024 + len(seed) + len(graph.start)
+    shift = graph.width.bit_length() - 1
+    longest = min(int(graph.cost.max(initial=0)), limit)
+    buckets = 1 << ((longest >> shift) + 1).bit_length()
+    while not kernel(graph.start, graph.node, graph.cost, shift, buckets, seed, value, limit, capacity, best):
+        capacity *= 2
 
 
 @compiled
@@ -129,33 +164,31 @@ def _improve(best, node, value):
 
 
 @compiled
-def _two_nearest(start, neighbor, edge_cost, width, seed, seed_label, limit, capacity):
-    """Dijkstra with a ring of buckets instead of a heap: a bucket is worked off until nothing in it improves.
+def _cheapest_two(start, neighbor, edge_cost, shift, buckets, seed, seed_label, limit, capacity, best):
+    """Dijkstra over all labels, with a ring of buckets instead of a heap; False where `capacity` was too small.
 
-    The fixed point is the same; paths shorter than a bucket is wide only cost a second visit. Buckets are linked
-    lists in one pool of `capacity` entries; the first result says whether the pool was large enough.
+    A node passes on its two best labels only: a third can never be among the two best of a neighbour, because both
+    better ones reach that neighbour through the same edge. A bucket, `1 << shift` units wide, is worked off until
+    nothing in it improves: the fixed point is the same, and a path shorter than a bucket is wide costs a second
+    visit. Buckets are linked lists in one pool of entries.
     """
-    best = np.full((len(start) - 1, 2), NOTHING)
-    ring = edge_cost.max() // width + 2 if len(edge_cost) else 2
-    head = np.full(ring, -1, np.int64)
-    below, entry_node, entry_value = (
-        np.empty(capacity, np.int64),
-        np.empty(capacity, np.int32),
-        np.empty(capacity, np.int64),
-    )
+    best[:] = NOTHING
+    head, ring = np.full(buckets, -1, np.int64), buckets - 1
+    below, entry_node = np.empty(capacity, np.int64), np.empty(capacity, np.int32)
+    entry_value = np.empty(capacity, np.int64)
     unused, waiting, free, bucket = 0, 0, -1, 0
     for s in range(len(seed)):
-        if _improve(best, seed[s], np.int64(seed_label[s])):
+        if _improve(best, seed[s], seed_label[s]):
             below[unused], entry_node[unused], entry_value[unused] = head[0], seed[s], seed_label[s]
             head[0] = unused
             unused += 1
             waiting += 1
     while waiting > 0:
-        entry = head[bucket % ring]
+        entry = head[bucket & ring]
         if entry < 0:
             bucket += 1
             continue
-        head[bucket % ring], below[entry], free = below[entry], free, entry
+        head[bucket & ring], below[entry], free = below[entry], free, entry
         waiting -= 1
         node, value = entry_node[entry], entry_value[entry]
         if value != best[node, 0] and value != best[node, 1]:
@@ -171,9 +204,90 @@ def _two_nearest(start, neighbor, edge_cost, width, seed, seed_label, limit, cap
                 entry = unused
                 unused += 1
             else:
-                return False, best
-            slot = max(bucket, (further >> 32) // width) % ring
+                return False
+            slot = max(bucket, (further >> 32) >> shift) & ring
             below[entry], entry_node[entry], entry_value[entry] = head[slot], there, further
             head[slot] = entry
             waiting += 1
-    return True, best
+    return True
+
+
+@compiled
+def _cheapest(start, neighbor, edge_cost, shift, buckets, seed, seed_cost, limit, capacity, best):
+    """As `_cheapest_two` for a single label: costs alone, which fit half the memory."""
+    best[:] = UNREACHED
+    head, ring = np.full(buckets, -1, np.int32), buckets - 1
+    below, entry_node = np.empty(capacity, np.int32), np.empty(capacity, np.int32)
+    unused, waiting, free, bucket = 0, 0, -1, 0
+    for s in range(len(seed)):
+        if seed_cost[s] < best[seed[s]]:
+            best[seed[s]] = seed_cost[s]
+            below[unused], entry_node[unused] = head[0], seed[s]
+            head[0] = unused
+            unused += 1
+            waiting += 1
+    while waiting > 0:
+        entry = head[bucket & ring]
+        if entry < 0:
+            bucket += 1
+            continue
+        head[bucket & ring], below[entry], free = below[entry], free, entry
+        waiting -= 1
+        node = entry_node[entry]
+        cost = best[node]
+        if cost >> shift < bucket:  # it was reached more cheaply, and left from an earlier bucket
+            continue
+        for e in range(start[node], start[node + 1]):
+            there = neighbor[e]
+            further = cost + edge_cost[e]
+            if further >= best[there] or further > limit:
+                continue
+            best[there] = further
+            if free >= 0:
+                entry, free = free, below[free]
+            elif unused < capacity:
+                entry = unused
+                unused += 1
+            else:
+                return False
+            slot = (further >> shift) & ring
+            below[entry], entry_node[entry] = head[slot], there
+            head[slot] = entry
+            waiting += 1
+    return True
+
+
+@compiled
+def _pack(alone, labels, best):
+    """The costs of two labels, the lower first, as what `_cheapest_two` finds."""
+    for i in range(len(best)):
+        first, second = NOTHING, NOTHING
+        if alone[0, i] < UNREACHED:
+            first = (np.int64(alone[0, i]) << 32) + labels[0]
+        if alone[1, i] < UNREACHED:
+            second = (np.int64(alone[1, i]) << 32) + labels[1]
+        best[i, 0], best[i, 1] = min(first, second), max(first, second)
+
+
+@compiled
+def _unpack(best, label, cost):
+    """Labels and costs of packed values."""
+    for i in range(len(best)):
+        for place in range(2):
+            value = best[i, place]
+            label[i, place] = value & LABEL if value < NOTHING else -1
+            cost[i, place] = (value >> 32) / UNITS if value < NOTHING else np.inf
+
+
+@compiled
+def _fill_own_and_other(label, cost, reach, own, other):
+    for i in range(len(label)):
+        nearest, second = min(cost[i, 0], reach), min(cost[i, 1], reach)
+        for row in range(len(own)):
+            own[row, i] = reach
+            other[row, i] = nearest
+        if label[i, 1] >= 0:
+            own[label[i, 1], i] = second
+        if label[i, 0] >= 0:
+            own[label[i, 0], i] = nearest
+            other[label[i, 0], i] = second

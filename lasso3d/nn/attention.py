@@ -5,9 +5,11 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int64
 from torch import Tensor, nn
+from torch.nn import functional
 
+from lasso3d.nn import fast_queries
 from lasso3d.nn.blocks import blocks
 
 
@@ -16,14 +18,45 @@ class Falloff:
     """Less attention the farther a place is: a score is lowered by its head's slope times the distance."""
 
     slope: Float[Tensor, " h"]
-    distance: Float[Tensor, "k t"]
-    """Of the first k queries; to the others all places are equally near."""
+    distance: Float[Tensor, "r t"]
+    """From the clicks of each row, say."""
+    row: Int64[Tensor, " k"]
+    """Of each of the first k queries; to the others all places are equally near."""
 
     def lower(self, scores: Float[Tensor, "h q b"], block: slice) -> Float[Tensor, "h q b"]:
         """Scores that were just made of a block of the places, lowered in place."""
-        first = scores[:, : len(self.distance)]
-        first.addcmul_(self.slope[:, None, None], self.distance[:, block], value=-1)
+        first = scores[:, : len(self.row)]
+        first.addcmul_(self.slope[:, None, None], self.distance[self.row, block], value=-1)
         return scores
+
+    def weights(self, queries: int) -> Float[Tensor, "h q r"]:
+        """What the distances are multiplied by, to be added to the scores."""
+        chosen = functional.one_hot(self.row, len(self.distance))
+        others = queries - len(self.row)
+        return -self.slope[:, None, None] * functional.pad(chosen, (0, 0, 0, others)).to(self.slope.dtype)
+
+
+@dataclass(frozen=True, eq=False)
+class Assignment:
+    """Groups of queries and of places: a query sees the places of its group, and all where there are none."""
+
+    of_query: Int64[Tensor, " q"]
+    of_place: Int64[Tensor, " t"]
+
+    def allowed(self) -> Bool[Tensor, "q t"]:
+        """Which places each query sees."""
+        mine = self.of_place[None] == self.of_query[:, None]
+        return mine | ~mine.any(1, keepdim=True)
+
+    def groups(self) -> list[tuple[Int64[Tensor, " m"], Int64[Tensor, " k"] | None]]:
+        """Queries and the places they see, None for all."""
+        found: list[tuple[Tensor, Tensor | None]] = []
+        size = torch.bincount(self.of_place, minlength=int(self.of_query.max()) + 1)
+        for group in self.of_query.unique().tolist():
+            if size[group]:
+                found.append(((self.of_query == group).nonzero()[:, 0], (self.of_place == group).nonzero()[:, 0]))
+        blind = (size[self.of_query] == 0).nonzero()[:, 0]
+        return [*found, (blind, None)] if len(blind) else found
 
 
 class Attention(nn.Module):
@@ -54,8 +87,7 @@ class Attention(nn.Module):
     ) -> Float[Tensor, "q d"]:
         """What each query gathers from the places it is allowed to see; it must be allowed at least one."""
         few = self._few(query)
-        asked = self._heads(self.query, query).transpose(1, 2) * self.scale
-        asked = asked @ self._by_head(self.key) if few else asked
+        asked = self._questions(query) if few else self._heads(self.query, query).transpose(1, 2) * self.scale
         parts = []
         for block in blocks(places):
             seen = places[block]
@@ -65,10 +97,26 @@ class Attention(nn.Module):
             scores = scores if allowed is None else scores.masked_fill(~allowed[:, block], -torch.inf)
             parts.append(_weighed(scores, seen if few else self._heads(self.value, seen).transpose(1, 2)))
         gathered = _merged(parts)
-        if few:
-            bias = self.value.bias.view(self.heads, 1, -1)
-            gathered = gathered @ self._by_head(self.value).transpose(1, 2) + bias
-        return self.out(gathered.transpose(0, 1).flatten(1))
+        return self._gained(gathered) if few else self.out(gathered.transpose(0, 1).flatten(1))
+
+    def gather_fast(
+        self,
+        query: Float[Tensor, "q d"],
+        places: Float[Tensor, "t d"],
+        *,
+        position: Float[Tensor, "t d"],
+        assigned: Assignment | None = None,
+        falloff: Falloff | None = None,
+    ) -> Float[Tensor, "q d"]:
+        """`gather` where `fast_queries.able`: each query's scores are computed at the places it sees alone."""
+        asked, further = _with_falloff(self._questions(query), falloff, places)
+        gathered = asked.new_empty(*asked.shape[:2], places.shape[1])
+        every = torch.arange(len(query))
+        for members, chosen in [(every, None)] if assigned is None else assigned.groups():
+            gathered[:, members] = fast_queries.gather(
+                asked[:, members], places, position=position, further=further, chosen=chosen
+            )
+        return self._gained(gathered)
 
     def spread(
         self,
@@ -84,19 +132,63 @@ class Attention(nn.Module):
         `places` may be a block of those that the falloff knows.
         """
         few = self._few(value)
-        asked = self._heads(self.key, compared).transpose(1, 2) * self.scale
         if few:
-            shift = asked @ self.query.bias.view(self.heads, -1, 1)
-            asked = (asked @ self._by_head(self.query)).flatten(0, 1)
-            scores = torch.addmm(shift.view(-1, 1), asked, places.T).unflatten(0, (self.heads, -1))
+            asked, shift = self._descriptions(compared)
+            scores = torch.addmm(shift.view(-1, 1), asked.flatten(0, 1), places.T).unflatten(0, (self.heads, -1))
         else:
+            asked = self._heads(self.key, compared).transpose(1, 2) * self.scale
             scores = asked @ self._heads(self.query, places)
         scores = scores if falloff is None else falloff.lower(scores, block)
-        weight, told = scores.softmax(1), self._heads(self.value, value)
+        weight = scores.softmax(1)
         if not few:
-            return self.out((told @ weight).flatten(0, 1).T)
-        told = self.out.weight.unflatten(1, (self.heads, -1)).transpose(0, 1) @ told
-        return torch.addmm(self.out.bias, weight.flatten(0, 1).T, told.transpose(1, 2).flatten(0, 1))
+            return self.out((self._heads(self.value, value) @ weight).flatten(0, 1).T)
+        return torch.addmm(self.out.bias, weight.flatten(0, 1).T, self._told(value).flatten(0, 1))
+
+    def spread_fast(
+        self,
+        places: Float[Tensor, "t d"],
+        compared: Float[Tensor, "q d"],
+        value: Float[Tensor, "q d"],
+        *,
+        position: Float[Tensor, "t d"],
+        norm: nn.LayerNorm,
+        falloff: Falloff | None = None,
+    ) -> Float[Tensor, "t d"]:
+        """The norm of the places and what they gather from the queries with their positions added, where
+        `fast_queries.able`."""
+        asked, shift = self._descriptions(compared)
+        asked, further = _with_falloff(asked, falloff, places)
+        return fast_queries.spread(
+            asked,
+            shift,
+            self._told(value),
+            places,
+            position=position,
+            further=further,
+            bias=self.out.bias,
+            norm=norm,
+        )
+
+    def _questions(self, query: Float[Tensor, "q d"]) -> Float[Tensor, "h q d"]:
+        """What the features of a place are multiplied with for its scores as a key."""
+        return (self._heads(self.query, query).transpose(1, 2) * self.scale) @ self._by_head(self.key)
+
+    def _gained(self, gathered: Float[Tensor, "h q d"]) -> Float[Tensor, "q d"]:
+        """What each query gains from the weighed mean of features that each head saw."""
+        bias = self.value.bias.view(self.heads, 1, -1)
+        gained = gathered @ self._by_head(self.value).transpose(1, 2) + bias
+        return self.out(gained.transpose(0, 1).flatten(1))
+
+    def _descriptions(self, compared: Float[Tensor, "q d"]) -> tuple[Float[Tensor, "h q d"], Float[Tensor, "h q"]]:
+        """What the features of a place are multiplied with for its scores as a query, and what is added."""
+        asked = self._heads(self.key, compared).transpose(1, 2) * self.scale
+        shift = asked @ self.query.bias.view(self.heads, -1, 1)
+        return asked @ self._by_head(self.query), shift[..., 0]
+
+    def _told(self, value: Float[Tensor, "q d"]) -> Float[Tensor, "h q d"]:
+        """What each query tells the places through each head."""
+        told = self.out.weight.unflatten(1, (self.heads, -1)).transpose(0, 1) @ self._heads(self.value, value)
+        return told.transpose(1, 2)
 
     def _few(self, queries: Float[Tensor, "q d"]) -> bool:
         """Whether the products with all heads of the queries cost no more than projecting the places does."""
@@ -109,6 +201,15 @@ class Attention(nn.Module):
         """Projected and cut into heads, channels first, so that no head needs to be copied out for a product."""
         flat = layer.weight @ x.T if layer.bias is None else torch.addmm(layer.bias[:, None], layer.weight, x.T)
         return flat.unflatten(0, (self.heads, -1))
+
+
+def _with_falloff(
+    asked: Float[Tensor, "h q d"], falloff: Falloff | None, places: Float[Tensor, "t d"]
+) -> tuple[Float[Tensor, "h q c"], Float[Tensor, "e t"]]:
+    """A falloff as further channels of the places, the distances, and their weights."""
+    if falloff is None:
+        return asked, places.new_empty(0, len(places))
+    return torch.cat([asked, falloff.weights(asked.shape[1])], dim=2), falloff.distance
 
 
 class _Part(NamedTuple):
@@ -147,13 +248,20 @@ class PostNormAttention(nn.Module):
         *,
         position: Float[Tensor, "q d"],
         place_position: Float[Tensor, "t d"],
-        allowed: Bool[Tensor, "q t"] | None = None,
+        assigned: Assignment | None = None,
         falloff: Falloff | None = None,
     ) -> Float[Tensor, "q d"]:
         """The queries after a look at the places."""
-        gathered = self.attention.gather(
-            queries + position, places, position=place_position, allowed=allowed, falloff=falloff
-        )
+        asked = queries + position
+        if self._fast(queries, places):
+            gathered = self.attention.gather_fast(
+                asked, places, position=place_position, assigned=assigned, falloff=falloff
+            )
+        else:
+            allowed = None if assigned is None else assigned.allowed()
+            gathered = self.attention.gather(
+                asked, places, position=place_position, allowed=allowed, falloff=falloff
+            )
         return self.norm(queries + gathered)
 
     def spread(
@@ -166,12 +274,20 @@ class PostNormAttention(nn.Module):
         falloff: Falloff | None = None,
     ) -> Float[Tensor, "t d"]:
         """The places after a look at the queries."""
-        compared, after = queries + query_position, []
+        compared, after = queries + query_position, list[Tensor]()
+        if self._fast(queries, places):
+            return self.attention.spread_fast(
+                places, compared, queries, position=position, norm=self.norm, falloff=falloff
+            )
         for block in blocks(places):
             x = places[block]
             told = self.attention.spread(x + position[block], compared, queries, falloff=falloff, block=block)
             after.append(self.norm(x + told))
         return torch.cat(after)
+
+    def _fast(self, queries: Float[Tensor, "q d"], places: Float[Tensor, "t d"]) -> bool:
+        heads = self.attention.heads
+        return fast_queries.able(places, columns=len(queries) * heads, heads=heads)
 
 
 class PostNormFeedForward(nn.Module):

@@ -1,13 +1,7 @@
-"""The fast sparse convolution on the CPU: packing, checking and sharing out the work of the compiled loops.
-
-Block ranges run in a thread pool, as many as torch uses threads. numba's own parallel loops abort in a process
-forked after their first use; this pool is made anew there.
+"""The fast sparse convolution on the CPU: packing, checking and sharing out the work of the compiled loops, on as
+many threads as torch uses.
 """
 
-import itertools
-import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +10,7 @@ from jaxtyping import Float, Float32
 from torch import Tensor
 from torch.nn.functional import pad
 
+from lasso3d.geometry.threads import share
 from lasso3d.nn import cpu_loops
 from lasso3d.nn.microkernel import TILING
 from lasso3d.nn.pairs import Pairs
@@ -71,7 +66,7 @@ def convolve(
     def work(first: int, last: int) -> None:
         cpu_loops.convolve(*arrays, pairs.source, pairs.target, pairs.start, pairs.block, first, last, relu)
 
-    _share(work, len(pairs.start))
+    share(work, len(pairs.start), threads=torch.get_num_threads())
     return out.to(features.dtype)
 
 
@@ -91,7 +86,7 @@ def weight_gradient(
             blocks = edges[part], edges[part + 1]
             cpu_loops.weight_gradient(*arrays, sums[part].numpy(), pairs.source, pairs.target, pairs.start, *blocks)
 
-    _share(work, threads)
+    share(work, threads, threads=threads)
     return sums.sum(0)[:, : features.shape[1], : gradient.shape[1]]
 
 
@@ -109,37 +104,3 @@ def _array(tensor: Tensor) -> np.ndarray:
     """A contiguous array over the same memory where possible, bf16 as int16."""
     plain = tensor.detach().contiguous()
     return (plain.view(torch.int16) if plain.dtype == torch.bfloat16 else plain).numpy()
-
-
-_pool: ThreadPoolExecutor | None = None
-
-
-def _forget_pool() -> None:
-    global _pool
-    _pool = None
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_pool)
-
-
-def _share(work: Callable[[int, int], None], items: int) -> None:
-    """Run `work(first, last)` over ranges of all items on torch's number of threads, this one among them."""
-    global _pool
-    threads = min(torch.get_num_threads(), items)
-    if threads <= 1:
-        work(0, items)
-        return
-    at_once = max(1, items // (4 * threads))  # small enough to even out, large enough not to matter
-    firsts = itertools.count(0, at_once)
-
-    def drain() -> None:
-        while (first := next(firsts)) < items:
-            work(first, min(items, first + at_once))
-
-    if _pool is None:
-        _pool = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="lasso3d-conv")
-    others = [_pool.submit(drain) for _ in range(threads - 1)]
-    drain()
-    for other in others:
-        other.result()

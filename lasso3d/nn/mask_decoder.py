@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 from torch import Tensor, nn
 
-from lasso3d.nn.attention import Falloff, PostNormAttention, PostNormFeedForward
+from lasso3d.nn.attention import Assignment, Falloff, PostNormAttention, PostNormFeedForward
 
 LayerOrder = Literal["ffn first", "talk first"]
 """After the queries have looked at the places: feed-forward, then talk among each other, or the reverse."""
@@ -42,12 +42,12 @@ class MaskDecoderLayer(nn.Module):
         *,
         position: Float[Tensor, "q d"],
         place_position: Float[Tensor, "t d"],
-        allowed: Bool[Tensor, "q t"] | None = None,
+        assigned: Assignment | None = None,
         falloff: Falloff | None = None,
     ) -> Float[Tensor, "q d"]:
         """The queries after this layer."""
         queries = self.look.gather(
-            queries, places, position=position, place_position=place_position, allowed=allowed, falloff=falloff
+            queries, places, position=position, place_position=place_position, assigned=assigned, falloff=falloff
         )
         if self.order == "ffn first":
             queries = self.think(queries)

@@ -4,6 +4,7 @@ import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
 
+from lasso3d.nn import fast_queries
 from lasso3d.nn.blocks import blocks
 
 
@@ -21,6 +22,9 @@ def largest_similarity(
     # members are put in order before the product, so that groups are views of it and not copies
     ordered = members[..., torch.argsort(group, stable=True), :]
     counts = torch.bincount(group, minlength=groups).tolist()
+    if fast_queries.able(places, columns=ordered[..., 0].numel()):
+        each = fast_queries.largest_similarity(ordered.reshape(-1, *ordered.shape[-2:]), counts, places)
+        return each.view(*members.shape[:-2], groups, len(places))
     found = []
     for block in blocks(places):
         parts = (ordered @ places[block].T).split(counts, dim=-2)

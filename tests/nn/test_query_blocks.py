@@ -39,9 +39,10 @@ def mode(request, monkeypatch):
 def test_attention_equals_torchs_in_both_directions_with_mask_and_falloff(mode, queries, places):
     ours, theirs = both_attentions()
     query, place, position = torch.randn(queries, 8), torch.randn(places, 8), torch.randn(places, 8)
-    falloff = Falloff(torch.rand(2), torch.rand(min(2, queries), places))
+    row = torch.tensor([1, 0])[:queries]
+    falloff = Falloff(torch.rand(2), torch.rand(2, places), row)
     bias = torch.zeros(2, queries, places)
-    bias[:, :2] = -falloff.slope[:, None, None] * falloff.distance
+    bias[:, :2] = -falloff.slope[:, None, None] * falloff.distance[row]
     allowed = torch.rand(queries, places) > 0.4
     allowed[:, -1] = True
     mask = bias.masked_fill(~allowed, -torch.inf)
@@ -61,7 +62,7 @@ def test_a_post_norm_attention_is_the_norm_of_the_sum_in_both_directions(mode, q
     layer = PostNormAttention(8, 2)
     query, where = torch.randn(2, queries, 8)
     place, position = torch.randn(2, 5, 8)
-    falloff = Falloff(torch.rand(2), torch.rand(queries, 5))
+    falloff = Falloff(torch.rand(2), torch.rand(queries, 5), torch.arange(queries))
     found = layer.gather(query, place, position=where, place_position=position, falloff=falloff)
     gathered = layer.attention.gather(query + where, place, position=position, falloff=falloff)
     torch.testing.assert_close(found, layer.norm(query + gathered))

@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float, Int64
 from torch import Tensor, nn
 from torch.nn import functional
 
-from lasso3d.nn.attention import Falloff, PostNormAttention, mlp
+from lasso3d.nn.attention import Assignment, Falloff, PostNormAttention, mlp
 from lasso3d.nn.mask_decoder import LayerConfig, MaskDecoderLayer
 from lasso3d.nn.pool import largest_similarity, mean_by_group
 from lasso3d.nn.position import order_code
@@ -49,7 +49,7 @@ class Found:
     """After every layer, the last ones being those of the answer; for deep supervision."""
     beliefs: LatentBeliefs | None
     places: tuple[Float[Tensor, "t d"], ...]
-    """The point features each layer looked at, and last those after all layers."""
+    """The point features each layer looked at, and last those after all layers; those alone unless learning."""
     queries: Queries
     """After all layers."""
     prior: Float[Tensor, "m1 t"]
@@ -98,11 +98,11 @@ class ClickDecoder(nn.Module):
                 self._talk(i),
                 position=queries.position,
                 place_position=points.position,
-                allowed=_allowed(logits[-1], queries.row) if logits else None,
+                assigned=_assigned(logits[-1], queries.row) if logits else None,
                 falloff=falloff,
             )
             x = layer.places(x, content, position=points.position, query_position=queries.position, falloff=falloff)
-            places.append(x)
+            places = [*places, x] if torch.is_grad_enabled() else [x]
             if i < len(self.layers) - 1:
                 logits.append(self._logits(self._embedded(content), queries.row, x, rows=rows) + prior)
         modulated, beliefs = self._embedded(content)[None], None
@@ -144,7 +144,7 @@ class ClickDecoder(nn.Module):
                 self._talk(i),
                 position=position,
                 place_position=points.position,
-                allowed=_allowed(logits[-1], truth.row) if logits else None,
+                assigned=_assigned(logits[-1], truth.row) if logits else None,
             )
             if i < len(self.layers) - 1:
                 own = layer.places(x, content, position=points.position, query_position=position)
@@ -155,11 +155,11 @@ class ClickDecoder(nn.Module):
 
     def correction(
         self, found: Found, points: PointFeatures, maps: SceneMaps, clicks: ClickTensors
-    ) -> Float[Tensor, "m1 t"]:
-        """What the refiner adds to the logits of every object; nothing to those of the background."""
-        logits = found.logits
+    ) -> Float[Tensor, "m1 t"] | None:
+        """What the refiner, where there is one, adds to the logits of every object; nothing to the background's."""
         if self.refiner is None:
-            return torch.zeros_like(logits)
+            return None
+        logits = found.logits
         length = points.features.norm(dim=1).clamp(min=1e-12)
         alike = points.features[clicks.token] @ points.features.T / length[clicks.token, None] / length
         features = self.refiner.features(found.places[-1])
@@ -239,7 +239,7 @@ class GeodesicCues(nn.Module):
 
     def falloff(self, layer: int, clicks: ClickTensors) -> Falloff:
         """With distance from the clicks of a query's row; none for learned queries, which come after those."""
-        return Falloff(functional.softplus(self.sight[layer]), _given(clicks.own)[clicks.row])
+        return Falloff(functional.softplus(self.sight[layer]), _given(clicks.own), clicks.row)
 
     def margin(self, clicks: ClickTensors) -> Float[Tensor, "m1 t"]:
         """How much nearer the clicks of a row are than those of others, weighed by a learned share; zero for the
@@ -256,11 +256,10 @@ def _given(distances: Float[Tensor, "m1 t"] | None) -> Float[Tensor, "m1 t"]:
     return distances
 
 
-def _allowed(logits: Float[Tensor, "m1 t"], row: Int64[Tensor, " q"]) -> Bool[Tensor, "q t"]:
-    """Voxels now assigned to each query's row; all where a row has none, as released."""
+def _assigned(logits: Float[Tensor, "m1 t"], row: Int64[Tensor, " q"]) -> Assignment:
+    """Voxels to the row that now has them; the queries of a row without any see all, as released."""
     # torch's argmax over a first axis is ten times slower
-    assigned = logits.max(0).indices[None] == row[:, None]
-    return assigned | ~assigned.any(1, keepdim=True)
+    return Assignment(row, logits.max(0).indices)
 
 
 def _nearest(apart: Float[Tensor, "k t"], chosen: Bool[Tensor, " k"]) -> Float[Tensor, " t"]:

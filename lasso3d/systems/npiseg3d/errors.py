@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from math import log
 
 import numpy as np
-from jaxtyping import Bool, Float32, Float64, Int64
+from jaxtyping import Bool, Float32, Float64
 
+from lasso3d.geometry.nearest_of import distance_to_nearest_of
 from lasso3d.systems.npiseg3d.inputs import ClickArrays
 
 CUES = ("doubt", "entropy", "spread", "object", "clicks", "doubt x clicks", "doubt x object", "path", "distance")
@@ -58,7 +59,7 @@ def error_cues(
     of_object = (label < m1 - 1).astype(np.float32)
     many = np.full(t, log(max(len(clicks.token), 1) / (m1 - 1)), np.float32)
     path = np.zeros(t, np.float32) if clicks.own is None else clicks.own[label, np.arange(t)]
-    apart = _distance_to_clicks(place, clicks.token)
+    apart = distance_to_nearest_of(place, clicks.token, at_most=FAR)
     columns = (doubt, entropy, spread, of_object, many, doubt * many, doubt * of_object, path / 6, apart / FAR)
     return np.stack(columns, axis=1).astype(np.float32)
 
@@ -79,13 +80,3 @@ def fit_errors(
         if np.abs(step).max() < 1e-8:
             break
     return ErrorModel(float(beta[0]), tuple(beta[1:].tolist()))
-
-
-def _distance_to_clicks(
-    place: Float32[np.ndarray, "t 3"], token: Int64[np.ndarray, " k"]
-) -> Float32[np.ndarray, " t"]:
-    """Voxels to the nearest click, at most FAR."""
-    nearest = np.full(len(place), FAR, np.float32)
-    for clicked in place[token]:
-        nearest = np.minimum(nearest, np.sqrt(((place - clicked) ** 2).sum(axis=1)))
-    return nearest

@@ -94,32 +94,16 @@ def click_arrays(
     *,
     objects: int,
     channels: GeodesicChannels,
+    threads: int = 1,
 ) -> ClickArrays:
     """Clicks with their geodesic distances; of several clicks on one voxel the last counts."""
     last = dict(zip(token.tolist(), row.tolist(), strict=True))
     token, row = np.array(list(last), np.int64), np.array(list(last.values()), np.int64)
     if arrays.graph is None:
         return ClickArrays(token, row, objects, None, None)
-    own, other = _distances(arrays.graph, token, row, rows=objects + 1, reach=channels.reach)
+    found = nearest_seeds(arrays.graph, token, row.astype(np.int32), reach=channels.reach, threads=threads)
+    own, other = found.own_and_other(labels=objects + 1, reach=channels.reach)
     return ClickArrays(token, row, objects, own, other)
-
-
-def _distances(
-    graph: Graph, token: Int64[np.ndarray, " k"], row: Int64[np.ndarray, " k"], *, rows: int, reach: float
-) -> tuple[Float32[np.ndarray, "m1 t"], Float32[np.ndarray, "m1 t"]]:
-    """To the nearest click of each row and of all others. Only the two nearest rows are known at a voxel; to a
-    third the distance is taken as the reach."""
-    found = nearest_seeds(graph, token, row.astype(np.int32), reach=reach)
-    label, cost = found.label, np.minimum(found.cost, np.float32(reach))
-    every = np.arange(len(label))
-    own = np.full((rows, len(label)), reach, np.float32)
-    other = np.tile(cost[:, 0], (rows, 1))
-    for place in (1, 0):
-        known = label[:, place] >= 0
-        own[label[known, place], every[known]] = cost[known, place]
-    first = label[:, 0] >= 0
-    other[label[first, 0], every[first]] = cost[first, 1]
-    return own, other
 
 
 def _geometry(

@@ -63,7 +63,8 @@ class ClickNetwork(nn.Module):
         return self._corrected(found, points, maps, clicks), target
 
     def _corrected(self, found: Found, points: PointFeatures, maps: SceneMaps, clicks: ClickTensors) -> Found:
-        return replace(found, samples=found.samples + self.decoder.correction(found, points, maps, clicks))
+        correction = self.decoder.correction(found, points, maps, clicks)
+        return found if correction is None else replace(found, samples=found.samples + correction)
 
     def _coordinates(self, place: Float[Tensor, "t 3"]) -> Float[Tensor, "t 3"]:
         if self.config.position == "voxels":

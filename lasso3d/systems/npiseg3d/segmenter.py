@@ -33,9 +33,9 @@ from lasso3d.training.fields import FieldError, from_json, to_json
 
 BYTES_PER_POINT = 40
 """Peak while voxels are built: keys, order (twice while sorted) and the voxel of each point."""
-BYTES_PER_VOXEL = {"res16unet": 7_000, "layer unet": 4_000}
-"""Peak of answering six clicks with the encoding at hand, measured at 205k voxels (6.3 and 3.6 kB, 10 samples);
-encoding alone takes half of that."""
+BYTES_PER_VOXEL = {"res16unet": 4_000, "layer unet": 3_500}
+"""Peak of encoding, measured at 201k voxels (3.1 and 2.6 kB, with what is left of the points); three clicks on the
+encoding take half of that."""
 
 
 @final
@@ -150,7 +150,14 @@ class NPISeg3D(Segmenter):
                 _segmentation(encoding, prompt, rows, nothing, nothing), np.zeros((t, len(CUES)), np.float32)
             )
         row = np.where(number > 0, np.searchsorted(heard, number), len(heard))
-        clicks = click_arrays(encoding.arrays, token, row, objects=len(heard), channels=self.config.geodesic)
+        clicks = click_arrays(
+            encoding.arrays,
+            token,
+            row,
+            objects=len(heard),
+            channels=self.config.geodesic,
+            threads=torch.get_num_threads(),
+        )
         probability, spread = self._decoded(encoding, clicks, _before(previous, heard, t), seed)
         cues = error_cues(probability, spread, clicks, encoding.arrays.place)
         # an object whose every click was overruled by a later one on the same voxel keeps an empty row
@@ -238,15 +245,14 @@ def _segmentation(
 
 def _expected_iou(rows: Float32[np.ndarray, "m t"], uncertainty: np.ndarray) -> Float32[np.ndarray, " m"]:
     """Expected true voxels in a mask over the mask and what is expected to be missing from it."""
+    m = len(rows)
     outside = (1 - rows.sum(axis=0)).clip(0)
-    inside = np.zeros(len(rows))
-    total = np.zeros(len(rows))
-    label = np.where(outside > rows.max(axis=0, initial=0), -1, rows.argmax(axis=0) if len(rows) else -1)
-    for i in range(len(rows)):
-        mine = label == i
-        inside[i] = (1 - uncertainty[mine]).sum()
-        total[i] = mine.sum() + rows[i, ~mine].sum()
-    return (inside / np.maximum(total, 1e-9)).clip(0, 1).astype(np.float32)
+    label = np.where(outside > rows.max(axis=0, initial=0), m, rows.argmax(axis=0) if m else m)
+    inside = np.bincount(label, weights=1 - uncertainty, minlength=m + 1)[:m]
+    size = np.bincount(label, minlength=m + 1)[:m]
+    held = np.bincount(label, weights=rows.max(axis=0, initial=0), minlength=m + 1)[:m]
+    missing = rows.sum(axis=1, dtype=np.float64) - held
+    return (inside / np.maximum(size + missing, 1e-9)).clip(0, 1).astype(np.float32)
 
 
 def _digest(network: ClickNetwork) -> str:
