@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Literal
 
 from lasso3d.cli.progress import progress
-from lasso3d.cli.usage import require_positive, require_seed
+from lasso3d.cli.usage import require_not_negative, require_positive, require_seed
 
 
 @dataclass(frozen=True)
 class Scenes:
-    """Write generated scenes: points, colours, instances, classes and parts, one folder each."""
+    """Write generated scenes: points, colours, instances, classes, parts and posed images, one folder each."""
 
     out: Path
     """Where the scene folders go."""
@@ -18,8 +18,10 @@ class Scenes:
     """How many."""
     seed: int = 0
     """Scene i uses seed + i; train from 0, validate from 10000000, test from 20000000."""
-    world: Literal["tabletops", "rooms"] = "tabletops"
+    world: Literal["tabletops", "rooms", "streets", "objects"] = "tabletops"
     """What the scenes show."""
+    views: int = 12
+    """Posed images of each scene, with depth and true masks; 1.3 MB each, 0 = none."""
 
     def run(self) -> None:
         """Scenes that are there already are left alone, so an interrupted run goes on where it stopped."""
@@ -29,12 +31,13 @@ class Scenes:
 
         require_positive(count=self.count)
         require_seed(self.seed)
+        require_not_negative(views=self.views)
         written = 0
         with progress(f"{self.world}") as tell:
             for i in range(self.count):
                 folder = self.out / f"{self.world}_{self.seed + i:08d}"
                 if not (folder / SCENE_FILE).is_file():
-                    example = procedural(self.world, self.seed + i)
+                    example = procedural(self.world, self.seed + i, views=self.views)
                     write_example(
                         folder,
                         example,

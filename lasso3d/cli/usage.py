@@ -19,8 +19,14 @@ def require_positive(**options: float | int | None) -> None:
 
 def require_seed(seed: int) -> None:
     """WrongUsage for a seed that no generator takes."""
-    if seed < 0:
-        raise WrongUsage(f"--seed must be 0 or more, found {seed}")
+    require_not_negative(seed=seed)
+
+
+def require_not_negative(**options: int) -> None:
+    """WrongUsage for a number below zero."""
+    for name, value in options.items():
+        if value < 0:
+            raise WrongUsage(f"--{name} must be 0 or more, found {value}")
 
 
 def require_writable(*targets: Path | None) -> None:

@@ -16,6 +16,7 @@ from lasso3d.core.segmentation import Segmentation
 from lasso3d.geometry.cameras import Camera
 from lasso3d.geometry.render import local_spacing
 from lasso3d.viz.annotations import INK, panel_font
+from lasso3d.viz.cutaway import room_shell
 from lasso3d.viz.palette import BACKGROUND, height_colours
 from lasso3d.viz.panels import CLOSE_UP_SIZE, Panel, draw_panel
 from lasso3d.viz.shading import SUPERSAMPLING, Sight, Surface, look
@@ -46,7 +47,8 @@ def picture(
     """A picture of the scan and, where there is a segmentation, of its masks and its uncertainty.
 
     The view is the one that shows most of the masks (of the scan where there are none); masks that stay small
-    in it are repeated in a close-up. The scale bar is true in the middle of the scan.
+    in it are repeated in a close-up. The scale bar is true in the middle of the scan. Of rooms the ceiling and the
+    walls in front are left out, so that one looks in.
 
     Args:
         clicks: drawn as plus signs in the colour of their object, minus signs for background.
@@ -95,8 +97,10 @@ def save_picture(
 def _sights(scene: Scene, segmentation: Segmentation | None, width: int, height: int) -> tuple[Sight, Sight | None]:
     """The scan as a whole and, where masks would stay small in it, a close-up of them."""
     surface = _surface(scene, segmentation, np.arange(len(scene)))
-    camera = best_camera(Subject(surface.xyz, surface.row), width, height)
-    whole = look(surface, resized(camera, width * SUPERSAMPLING, height * SUPERSAMPLING))
+    subject = Subject(surface.xyz, surface.row, room_shell(surface.xyz))
+    camera = best_camera(subject, width, height)
+    shown = surface.some(subject.before(viewing_direction(camera)))
+    whole = look(shown, resized(camera, width * SUPERSAMPLING, height * SUPERSAMPLING))
     if segmentation is None or not _stays_small(whole):
         return whole, None
     return whole, _close_up(scene, segmentation, camera)
@@ -117,6 +121,8 @@ def _close_up(scene: Scene, segmentation: Segmentation, camera: Camera) -> Sight
     around = 0.6 * np.linalg.norm(high - low)
     near = ((scene.xyz >= low - around) & (scene.xyz <= high + around)).all(1)
     surface = _surface(scene, segmentation, np.flatnonzero(near))
+    subject = Subject(surface.xyz, surface.row, room_shell(scene.xyz))
+    surface = surface.some(subject.before(viewing_direction(camera)))
     width, height = (SUPERSAMPLING * round(CLOSE_UP_SIZE * side) for side in (camera.width, camera.height))
     middle = (low + high) / 2
     # framed as if the masks were larger than they are: what they stand on belongs in the picture

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import final
 
 import numpy as np
-from jaxtyping import Float32, Int32, UInt8
+from jaxtyping import Bool, Float32, Int32, UInt8
 
 from lasso3d.geometry.cameras import Camera
 from lasso3d.geometry.compiled import compiled
@@ -27,6 +27,10 @@ class Surface:
     row: Int32[np.ndarray, " n"]
     """-1 = none."""
     uncertainty: Float32[np.ndarray, " n"]
+
+    def some(self, kept: Bool[np.ndarray, " n"]) -> "Surface":
+        """A part of it."""
+        return Surface(self.xyz[kept], self.radius[kept], self.rgb[kept], self.row[kept], self.uncertainty[kept])
 
 
 @final

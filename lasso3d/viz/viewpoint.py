@@ -5,10 +5,11 @@ from math import cos, radians, sin
 from typing import final
 
 import numpy as np
-from jaxtyping import Float32, Float64, Int32
+from jaxtyping import Bool, Float32, Float64, Int32
 
 from lasso3d.geometry.cameras import Camera, intrinsics, look_at, to_camera
 from lasso3d.geometry.render import local_spacing, splat
+from lasso3d.viz.cutaway import Shell
 
 FIELD_OF_VIEW = 32.0
 """Degrees; long lens: shape stays readable and a scale bar nearly true over the whole depth."""
@@ -34,6 +35,14 @@ class Subject:
     xyz: Float32[np.ndarray, "n 3"]
     row: Int32[np.ndarray, " n"]
     """Row of the answer each point belongs to, -1 = none."""
+    shell: Shell | None = None
+    """What of a room stays out of the picture; None = nothing does."""
+
+    def before(self, direction: Float64[np.ndarray, "3"]) -> Bool[np.ndarray, " n"]:
+        """The points that a picture along `direction` shows: rows always, a room's shell where it is behind."""
+        if self.shell is None:
+            return np.ones(len(self.xyz), bool)
+        return (self.row >= 0) | self.shell.kept(self.xyz, direction)
 
 
 def best_camera(subject: Subject, width: int, height: int) -> Camera:
@@ -96,7 +105,7 @@ def _sample(subject: Subject) -> Subject:
     if len(subject.xyz) <= TRIAL_POINTS:
         return subject
     chosen = np.random.default_rng(0).integers(0, len(subject.xyz), TRIAL_POINTS)
-    return Subject(subject.xyz[chosen], subject.row[chosen])
+    return Subject(subject.xyz[chosen], subject.row[chosen], subject.shell)
 
 
 def _looks_from_outside(xyz: Float32[np.ndarray, "n 3"]) -> bool:
@@ -127,8 +136,9 @@ def _shown(subject: Subject, camera: Camera, radius: Float32[np.ndarray, " n"]) 
 
     The share of all points that is seen counts as well: it is largest where the sensor stood.
     """
-    index = splat(subject.xyz, camera, radius=radius).index
-    seen = index[index >= 0]
+    kept = np.flatnonzero(subject.before(viewing_direction(camera)))
+    index = splat(subject.xyz[kept], camera, radius=radius[kept]).index
+    seen = kept[index[index >= 0]]
     of_points = len(np.unique(seen)) / len(subject.xyz)
     row = subject.row[seen]
     of_rows = float(np.sqrt(np.bincount(row[row >= 0]) / index.size).sum())

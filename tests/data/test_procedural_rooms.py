@@ -24,14 +24,14 @@ from lasso3d.data.procedural.trees import scenery
 from lasso3d.data.procedural.visible import FEWEST_POINTS
 
 GREY = Material((0.5, 0.5, 0.5))
-GOLDEN_SEED_3 = "177b7539f1aa3a4fccf1a4ec19ac764359663916b0ed8d75a68b2b3a4ced2c4a"
+GOLDEN_SEED_3 = "469b9bedb7a4f82d217ceb8e9dab3a890ebc6a18ae90ff843afa262ece4b99ac"
 """Digest of the room of seed 3. When it changes, rooms have changed: raise ROOMS_VERSION."""
 
 
 @pytest.fixture(scope="module")
 def rooms() -> list[Example]:
-    """Seeds 0 to 19: all three sensors are among them."""
-    return [room(seed) for seed in range(20)]
+    """Seeds 0 to 11: all sensors are among them."""
+    return [room(seed) for seed in range(12)]
 
 
 # determinism
@@ -107,7 +107,7 @@ def test_the_floor_is_at_zero_and_things_are_above_it(rooms):
 def test_scans_come_coloured_grey_and_colourless(rooms):
     assert any(example.scene.rgb is None for example in rooms)
     assert any("intensity" in example.scene.extra for example in rooms)
-    assert sum(example.scene.rgb is not None for example in rooms) > 10
+    assert sum(example.scene.rgb is not None for example in rooms) > 6
 
 
 def test_names_are_lower_case_words_and_listed_in_the_documentation(request):
@@ -148,6 +148,8 @@ def test_the_tree_finds_what_asking_every_solid_finds():
     rng = np.random.default_rng(2)
     paint = painter(rng, (any_colour(rng),))
     things = [BUILDERS[name][0](rng, paint) for name in sorted(BUILDERS) for _ in range(3)]
+    # asking every solid in turn knows no meshes
+    things = [thing for thing in things if all(solid.mesh is None for solid in thing.solids)]
     placed = [Placed(thing, at(*rng.uniform(-1, 1, 3), turn=rng.uniform(0, 6))) for thing in things]
     direction = np.concatenate([rng.normal(0, 1, (4000, 3)), np.eye(3), -np.eye(3)])
     eye = np.array([0.1, 0.2, 0.3])

@@ -5,6 +5,7 @@ import importlib
 import pkgutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,14 @@ BARE_IMAGE = {"torch", "numpy", "scipy", "numba", "llvmlite", "safetensors", "ja
 
 def run(code: str) -> str:
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+
+def test_every_package_but_the_generator_has_its_shapes_checked():
+    options = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]["addopts"]
+    checked = set(options.partition("--jaxtyping-packages=")[2].split()[0].split(",")) - {"beartype.beartype"}
+    here = {"lasso3d." + path.name for path in (ROOT / "lasso3d").iterdir() if (path / "__init__.py").exists()}
+    data = {f"lasso3d.data.{path.stem}" for path in (ROOT / "lasso3d/data").glob("*.py") if path.stem != "__init__"}
+    assert checked == (here - {"lasso3d.data"}) | data
 
 
 def test_shapes_are_checked_in_this_run():

@@ -2,21 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import atan2, floor
-from typing import Literal, final
+from math import atan2
+from typing import final
 
 import numpy as np
 from jaxtyping import Float64, Int32, Int64
 
+from lasso3d.data.procedural.prints import MARKS, Mark, printed
+from lasso3d.data.procedural.textures import FINENESS, TEXTURES, Texture, hashed, noise, texture
 from lasso3d.geometry.compiled import compiled
 
 Colour = tuple[float, float, float]
 """Red, green, blue, each 0 to 1, as a camera would store them."""
 
-Texture = Literal["plain", "stripes", "checks", "wood", "marble", "dots", "photo", "keys"]
-TEXTURES: tuple[Texture, ...] = ("plain", "stripes", "checks", "wood", "marble", "dots", "photo", "keys")
-Mark = Literal["patch", "ellipse", "text", "photo", "bars"]
-MARKS: tuple[Mark, ...] = ("patch", "ellipse", "text", "photo", "bars")
 ANY_FACE = -1
 
 
@@ -104,6 +102,19 @@ def faded(worn: Wardrobe, share: float) -> Wardrobe:
     return Wardrobe(look, decal, worn.first)
 
 
+def blurred(worn: Wardrobe, footprint: float) -> Wardrobe:
+    """The same materials as seen by pixels or cells of so many metres: finer patterns melt into one colour."""
+    look = worn.look.copy()
+    kind = look[:, 6].astype(np.int64)
+    resolved = np.clip(look[:, 7] * np.array(FINENESS)[kind] / footprint, 0.0, 1.0)[:, None]
+    first, second = look[:, 0:3].copy(), look[:, 3:6].copy()
+    # one pattern in three points shows its second colour, near enough for all of them
+    mean = np.where((kind == TEXTURES.index("plain"))[:, None], first, (2 * first + second) / 3)
+    look[:, 0:3] = mean + resolved * (first - mean)
+    look[:, 3:6] = mean + resolved * (second - mean)
+    return Wardrobe(look, worn.decal, worn.first)
+
+
 def albedo(
     worn: Wardrobe,
     solid: Int32[np.ndarray, " r"],
@@ -151,9 +162,12 @@ def _paint(look, decal, first, solid, face, local, size, colour):
         if s < 0:
             continue
         u, v = _on_face(face[r], local[r], size[s])
-        share = _texture(int(look[s, 6]), u / look[s, 7], v / look[s, 7], int(look[s, 9]))
-        # nothing is evenly coloured: dirt, wear and grain
-        worn = 0.96 + 0.08 * noise(u / 0.05, v / 0.05, int(look[s, 9]) + 77)
+        share = texture(int(look[s, 6]), u / look[s, 7], v / look[s, 7], int(look[s, 9]))
+        # nothing is evenly coloured: dirt, wear and stains, on some things more than on others
+        seed = int(look[s, 9])
+        worst = hashed(seed, 1, 77)
+        spots = 0.6 * noise(u / 0.05, v / 0.05, seed + 77) + 0.4 * noise(u / 0.2, v / 0.2, seed + 78)
+        worn = 1.0 + (0.06 + 0.3 * worst * worst * worst) * (spots - 0.5)
         for k in range(3):
             colour[r, k] = worn * (look[s, k] * (1 - share) + look[s, 3 + k] * share)
         for q in range(first[s], first[s + 1]):
@@ -161,10 +175,7 @@ def _paint(look, decal, first, solid, face, local, size, colour):
             du, dv = u - d[2], v - d[3]
             if (d[1] != ANY_FACE and d[1] != face[r]) or abs(du) > d[4] or abs(dv) > d[5]:
                 continue
-            share = _mark(int(d[0]), du, dv, d)
-            if share >= 0:
-                for k in range(3):
-                    colour[r, k] = d[6 + k] * (1 - share) + d[9 + k] * share
+            printed(int(d[0]), du, dv, d, colour[r])
 
 
 @compiled
@@ -178,83 +189,3 @@ def _on_face(face, local, size):
         return local[0], local[1]
     radius = max(size[2], size[3]) if face == 6 else size[0]
     return atan2(local[1], local[0]) * radius, local[2]
-
-
-@compiled
-def _texture(kind, u, v, seed):
-    """Share of the second colour, 0 to 1; u and v in pitches."""
-    if kind == 1:
-        return 1.0 if u - floor(u) < 0.5 else 0.0
-    if kind == 2:
-        return float((floor(u) + floor(v)) & 1)
-    if kind == 3:
-        grain = noise(u * 4, v * 0.12, seed) + 0.6 * noise(u * 13, v * 0.5, seed + 1)
-        return min(1.0, max(0.0, grain / 1.6))
-    if kind == 4:
-        return _cloud(u, v, seed)
-    if kind == 5:
-        du, dv = u - floor(u) - 0.5, v - floor(v) - 0.5
-        return 1.0 if du * du + dv * dv < 0.09 else 0.0
-    if kind == 6:
-        return min(1.0, max(0.0, 2.5 * _cloud(u, v, seed) - 0.75))
-    if kind == 7:
-        du, dv = u + 0.5 * (floor(v) & 1), v
-        return 1.0 if du - floor(du) < 0.12 or dv - floor(dv) < 0.12 else 0.0
-    return 0.0
-
-
-@compiled
-def _mark(kind, du, dv, d):
-    """Share of a decal's second colour at an offset from its middle, -1 = the surface below shows."""
-    pitch, seed = d[12], int(d[13])
-    if kind == 1:
-        away = (du / d[4]) ** 2 + (dv / d[5]) ** 2
-        return -1.0 if away > 1 else (1.0 if away > 0.75 else 0.0)
-    if kind == 2:
-        return _letters(du / pitch, dv / pitch, seed)
-    if kind == 3:
-        blobs = _cloud(du / pitch, dv / pitch, seed)
-        return min(1.0, max(0.0, 3 * blobs - 1 + 0.25 * noise(du / pitch * 7, dv / pitch * 7, seed + 3)))
-    if kind == 4:
-        return 1.0 if _hash(floor(du / pitch), 0, seed) < 0.5 else 0.0
-    return 0.0
-
-
-@compiled
-def _letters(u, v, seed):
-    """Strokes in lines, with gaps between words; -1 where there is paper."""
-    line, column = floor(v), floor(u / 0.55)
-    if v - line < 0.3 or _hash(column // 5, line, seed + 9) < 0.15:
-        return -1.0
-    # each letter is a 3 x 3 pattern
-    x, y = floor((u / 0.55 - column) * 4), floor((v - line - 0.3) / 0.7 * 3)
-    if x == 3 or _hash(column * 3 + x, line * 3 + y, seed) < 0.38:
-        return -1.0
-    return 0.0
-
-
-@compiled
-def _cloud(u, v, seed):
-    """Three octaves of noise, 0 to 1."""
-    return (4 * noise(u, v, seed) + 2 * noise(2.1 * u, 2.1 * v, seed + 1) + noise(4.3 * u, 4.3 * v, seed + 2)) / 7
-
-
-@compiled
-def noise(u, v, seed):
-    """Value noise: random numbers on a grid, joined smoothly; 0 to 1."""
-    left, below = floor(u), floor(v)
-    x, y = u - left, v - below
-    x, y = x * x * (3 - 2 * x), y * y * (3 - 2 * y)
-    low = _hash(left, below, seed) * (1 - x) + _hash(left + 1, below, seed) * x
-    high = _hash(left, below + 1, seed) * (1 - x) + _hash(left + 1, below + 1, seed) * x
-    return low * (1 - y) + high * y
-
-
-@compiled
-def _hash(i, j, seed):
-    """A number from 0 to 1 that looks random, from whole numbers alone."""
-    h = (i * 73856093) ^ (j * 19349663) ^ (seed * 83492791)
-    for _ in range(2):
-        h = (h ^ ((h >> 16) & 0xFFFF)) * 0x45D9F3B
-        h = h & 0x7FFFFFFF
-    return (h ^ (h >> 16)) / 2147483648.0

@@ -8,7 +8,6 @@ import numpy as np
 from lasso3d.data.procedural.appearance import Material
 from lasso3d.data.procedural.finishes import Finish, Paint, Size
 from lasso3d.data.procedural.furnishing import HIGH, Room, beside
-from lasso3d.data.procedural.furnishings import FURNISHINGS
 from lasso3d.data.procedural.layout import Spot
 
 
@@ -29,7 +28,7 @@ def _seats_around(room: Room, table: Spot) -> None:
         for i in range(places):
             if rng.random() < 0.15:
                 continue
-            seat = FURNISHINGS[kind](np.random.default_rng(state), paint)
+            seat = room.build(kind, np.random.default_rng(state), paint)
             along = (2 * i - places + 1) * (half[0] if across else half[1]) / max(places, 1)
             out = (half[1] if across else half[0]) + seat.footprint[:, 1].max() - rng.uniform(-0.15, 0.22)
             # at the side -y of the table a chair with its back away from it looks towards +y
@@ -72,7 +71,7 @@ def _at_bed(room: Room, bed: Spot) -> None:
     state, paint = int(room.rng.integers(2**31)), _series(room.paint)
     for s in (-1, 1):
         if room.rng.random() < 0.7:
-            stand = FURNISHINGS["nightstand"](np.random.default_rng(state), paint)
+            stand = room.build("nightstand", np.random.default_rng(state), paint)
             gap = room.rng.uniform(0.0, 0.08)
             beside(
                 room,
@@ -99,6 +98,38 @@ def _at_sofa(room: Room, sofa: Spot) -> None:
         beside(room, sofa, room.build("rug"), 0.0, -front - 0.6)
 
 
+def _pile(room: Room, lowest: Spot) -> None:
+    """More of the same on top, smaller and askew: cartons, clothes, paper."""
+    below = lowest
+    while room.rng.random() < 0.45 and below.thing.deck is not None and below.low + below.thing.height < 1.3:
+        thing = room.build(lowest.thing.name if lowest.thing.name == "box" else "papers")
+        small, large = (np.ptp(s.footprint, axis=0) for s in (thing, below.thing))
+        if (small > 1.1 * large).any():
+            return
+        slack = np.maximum(large - small, 0.0) / 2
+        x, y = room.rng.uniform(-0.8, 0.8, 2) * slack
+        turn = room.rng.normal(0.0, 0.08)
+        above = beside(room, below, thing, float(x), float(y), turn=float(turn), low=below.low + below.thing.deck.z)
+        if above is None:
+            return
+        below = above
+
+
+def _shoes_below(room: Room, coats: Spot) -> None:
+    """Shoes or a bag on the floor under coats."""
+    if room.rng.random() < 0.6:
+        name = ("shoes", "shoes", "handbag", "backpack", "umbrella")[room.rng.integers(5)]
+        beside(room, coats, room.build(name), room.rng.uniform(-0.3, 0.3), -room.rng.uniform(0.15, 0.35))
+
+
+def _tools_around(room: Room, bench: Spot) -> None:
+    """A stool before a workbench and a shelf above it."""
+    front = float(bench.thing.footprint[:, 1].max())
+    if room.rng.random() < 0.5:
+        beside(room, bench, room.build("stool"), room.rng.uniform(-0.4, 0.4), -front - room.rng.uniform(0.25, 0.5))
+    _above("wall shelf")(room, bench)
+
+
 def _above(name: str) -> Callable[[Room, Spot], None]:
     """Hung on the wall over a thing that stands there."""
 
@@ -116,6 +147,10 @@ _COMPANY: dict[str, Callable[[Room, Spot], None]] = {
     "table": _seats_around,
     "desk": _at_desk,
     "bed": _at_bed,
+    "box": _pile,
+    "coat rack": _shoes_below,
+    "papers": _pile,
+    "workbench": _tools_around,
     "sofa": _at_sofa,
     "sink": _above("mirror"),
     "counter": _above("wall cabinet"),

@@ -71,10 +71,14 @@ class Plan:
         return float((a[:, 0] * b[:, 1] - b[:, 0] * a[:, 1]).sum() / 2)
 
 
-def some_plan(rng: np.random.Generator, area: float) -> Plan:
-    """A rectangle, an L or a room with a niche of about so many square metres, zero in its middle."""
-    ratio = rng.uniform(1.0, 1.7)
-    long, short = np.round([np.sqrt(area * ratio) / 2, np.sqrt(area / ratio) / 2], 3).tolist()
+def some_plan(rng: np.random.Generator, area: float, *, ratio: tuple[float, float] = (1.0, 1.7)) -> Plan:
+    """A rectangle, an L or a room with a niche of about so many square metres, zero in its middle.
+
+    Args:
+        ratio: range of its length by its width.
+    """
+    drawn = rng.uniform(*ratio)
+    long, short = np.round([np.sqrt(area * drawn) / 2, np.sqrt(area / drawn) / 2], 3).tolist()
     corners = [(-long, -short), (long, -short), (long, short), (-long, short)]
     kind = rng.random()
     if kind < 0.25:

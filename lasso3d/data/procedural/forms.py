@@ -158,6 +158,34 @@ def meshed(
     return Solid("mesh", half, material, pose or _pose(at), part, Mesh(flat, triangle))
 
 
+def case(
+    half: Point,
+    material: Material,
+    *,
+    at: Point,
+    part: str = "",
+    thick: float = 0.009,
+    lining: Material | None = None,
+) -> tuple[Solid, ...]:
+    """Boards around an empty block, open towards -y: cabinets, ovens, safes; `lining` = of its back."""
+    (x, y, z), (a, b, c), t = half, at, thick
+    return (
+        *(block((t, y, z), material, at=(a + s * (x - t), b, c), part=part) for s in (-1, 1)),
+        *(block((x - 2 * t, y, t), material, at=(a, b, c + s * (z - t)), part=part) for s in (-1, 1)),
+        block((x - 2 * t, t / 2, z - 2 * t), lining or material, at=(a, b + y - t / 2, c), part=part),
+    )
+
+
+def crate(half: Point, material: Material, *, at: Point, part: str = "", thick: float = 0.006) -> tuple[Solid, ...]:
+    """Boards around an empty block, open above: drawers, boxes, trays."""
+    (x, y, z), (a, b, c), t = half, at, thick
+    return (
+        block((x, y, t / 2), material, at=(a, b, c - z + t / 2), part=part),
+        *(block((t / 2, y, z), material, at=(a + s * (x - t / 2), b, c), part=part) for s in (-1, 1)),
+        *(block((x - t, t / 2, z), material, at=(a, b + s * (y - t / 2), c), part=part) for s in (-1, 1)),
+    )
+
+
 def moved(solids: tuple[Solid, ...], pose: Pose, *, part: str | None = None) -> tuple[Solid, ...]:
     """The same solids elsewhere; `part` renames their part."""
     return tuple(

@@ -8,18 +8,29 @@ import numpy as np
 
 from lasso3d.data.procedural.finishes import Paint
 from lasso3d.data.procedural.floorplans import Opening, Plan, Wall
+from lasso3d.data.procedural.forms import moved
 from lasso3d.data.procedural.furnishings import FURNISHINGS
+from lasso3d.data.procedural.joints import assembled, posed, some_state
 from lasso3d.data.procedural.layout import SLACK, Spot, separation, spot
 from lasso3d.data.procedural.programs import Way
 from lasso3d.data.procedural.shapes import Placed, Thing, at, rectangle
 
 TRIES = 24
 """Places tried before a thing is left out."""
-HIGH = {"picture": (0.9, 1.7), "whiteboard": (0.7, 1.0), "wall shelf": (1.0, 1.7), "wall cabinet": (1.35, 1.6),
-        "mirror": (0.9, 1.2), "wall television": (0.8, 1.4), "coat": (0.7, 1.1)}  # fmt: skip
+HIGH = {
+    "picture": (0.9, 1.7), "whiteboard": (0.7, 1.0), "wall shelf": (1.0, 1.7), "wall cabinet": (1.35, 1.6),
+    "mirror": (0.9, 1.2), "wall television": (0.8, 1.4), "coat": (0.7, 1.1), "hung towel": (0.7, 1.1),
+        "clock": (1.5, 1.9),
+    "coat hook": (1.5, 1.7), "light switch": (1.0, 1.15), "shower": (0.5, 0.65), "socket": (0.0, 0.15),
+    "toilet paper": (0.45, 0.65), "towel rail": (0.6, 0.9),
+}  # fmt: skip
 """Range of the height of the lower edge of what hangs, metres."""
-FLUSH = ("picture", "whiteboard", "curtain", "clothes")
+FLUSH = ("picture", "whiteboard", "curtain")
 """What is built in front of its own zero plane, so that it lies on the wall."""
+AJAR = 0.12
+"""Share of the doors, drawers, lids and other joints that are not as built."""
+LEANING = (0.1, 0.24)
+"""Radians by which things lean against walls."""
 FLAT = 0.02
 """Metres; things can stand on what is thinner."""
 
@@ -41,9 +52,9 @@ class Room:
     last: tuple[Wall, float] | None = None
     """The wall last used, and how far along it is taken."""
 
-    def build(self, name: str) -> Thing:
-        """A new thing of a family."""
-        return FURNISHINGS[name](self.rng, self.paint)
+    def build(self, name: str, rng: np.random.Generator | None = None, paint: Paint | None = None) -> Thing:
+        """A new thing of a family, as somebody left it; with its own shape and paint where a series is wanted."""
+        return some_state(FURNISHINGS[name](rng or self.rng, paint or self.paint), self.rng, moved=AJAR)
 
     def placed(self) -> tuple[Placed, ...]:
         """Everything, furniture first."""
@@ -52,7 +63,9 @@ class Room:
 
 def install(room: Room, name: Literal["door", "window"]) -> tuple[Wall, Opening] | None:
     """A door or a window in some wall, and the place before a door kept free."""
-    thing = room.build(name)
+    raw = FURNISHINGS[name](room.rng, room.paint)
+    thing = posed(raw, (0.0,) * len(raw.joints))
+    left = some_state(raw, room.rng, moved=AJAR)
     half = float(thing.footprint[:, 0].max())
     low = 0.0 if name == "door" else min(room.rng.uniform(0.6, 1.1), room.plan.height - thing.height - 0.1)
     for _ in range(TRIES):
@@ -69,12 +82,25 @@ def install(room: Room, name: Literal["door", "window"]) -> tuple[Wall, Opening]
             u, half - (0.07 if name == "door" else 0.0), low, low + thing.height - (0.06 if name == "door" else 0.0)
         )
         room.openings[i].append(opening)
-        room.spots.append(spot(thing, *wall.place(u, 0.0), yaw=wall.yaw, low=low))
+        opened = spot(left, *wall.place(u, 0.0), yaw=wall.yaw, low=low)
+        shut = spot(thing, *wall.place(u, 0.0), yaw=wall.yaw, low=low)
+        room.spots.append(shut if _blocked(room, opened) else opened)
         if name == "door":
             keep = Thing("", (), rectangle(half, 0.4), 2.0)
             room.spots.append(spot(keep, *wall.place(u, 0.42), yaw=wall.yaw))
+            if room.rng.random() < 0.7:
+                side = half + 0.15 if room.rng.random() < 0.5 else -half - 0.15
+                switch = spot(room.build("light switch"), *wall.place(u + side, 0.001), yaw=wall.yaw, low=1.05)
+                _put(room, switch)
         return wall, opening
     return None
+
+
+def _blocked(room: Room, door: Spot) -> bool:
+    """Whether the leaf reaches through a wall or into another door."""
+    inner = [p for p in door.outline if ((p - np.array(door.xy)) ** 2).sum() > 0.36]
+    outside = len(inner) > 0 and not room.plan.holds(np.array(inner)).all()
+    return outside or any(_collide(door, other) for other in room.spots)
 
 
 def dress_window(room: Room, wall: Wall, opening: Opening) -> None:
@@ -94,6 +120,8 @@ def dress_window(room: Room, wall: Wall, opening: Opening) -> None:
 def furnish(room: Room, name: str, way: Way) -> Spot | None:
     """One more thing in the room; None where it does not fit."""
     thing = room.build(name)
+    if way == "lean":
+        thing, way = leaning(thing, room.rng.uniform(*LEANING)), "wall"
     for _ in range(TRIES):
         tried = _tried(room, thing, name, way)
         if tried is not None and _put(room, tried):
@@ -101,6 +129,11 @@ def furnish(room: Room, name: str, way: Way) -> Spot | None:
         if way == "row":
             way = "wall"
     return None
+
+
+def leaning(thing: Thing, tilt: float) -> Thing:
+    """The thing tilted backwards by `tilt` radians: its top is what touches a wall behind it."""
+    return assembled(thing.name, moved(thing.solids, at(axis="x", turn=-round(tilt, 6))))
 
 
 def _tried(room: Room, thing: Thing, name: str, way: Way) -> Spot | None:

@@ -7,7 +7,10 @@ import numpy as np
 from jaxtyping import Bool, Float64, Int32, UInt8
 
 from lasso3d.data.procedural.appearance import Light, Wardrobe, albedo, lit
-from lasso3d.data.procedural.rays import Hits, Stage, cast, reaches
+from lasso3d.data.procedural.rays import Hits
+from lasso3d.data.procedural.shade import openness
+from lasso3d.data.procedural.tracing import cast, reaches
+from lasso3d.data.procedural.trees import Scenery
 from lasso3d.geometry.cameras import Camera
 
 BASELINE = 0.075
@@ -20,6 +23,10 @@ LAMP_DISTANCE = 3.0
 """Metres from a surface to where its shadow ray ends."""
 OFF_SURFACE = 2e-4
 """Metres from a surface at which secondary rays start, so that they do not meet it again."""
+CORNERS = 0.12
+"""Metres within which things on a table take daylight from each other."""
+SPARSELY = 4
+"""Pixels from one place where daylight is worked out to the next."""
 SURROUNDINGS = 0.4
 """Brightness of what is too far away to be modelled, of 1."""
 
@@ -51,8 +58,14 @@ class Habits:
     """Standard deviation, of 1."""
     colour_shift: tuple[int, int] = (0, 0)
     """Pixels by which the colour image is out of register: right, down."""
+    baseline: float = BASELINE
+    """Metres from the camera to its projector, or to the second camera of a stereo pair."""
     far: float = 3.5
     """Metres beyond which nothing returns."""
+    between: float = 0.1
+    """Share of the pixels at edges whose depth lies between near and far."""
+    corners: float = 0.6
+    """Share of the daylight that corners and gaps lose."""
 
 
 @final
@@ -68,21 +81,43 @@ class Frame:
 
 
 def shoot(
-    on: Stage, worn: Wardrobe, light: Light, camera: Camera, habits: Habits, *, rng: np.random.Generator
+    on: Scenery, worn: Wardrobe, light: Light, camera: Camera, habits: Habits, *, rng: np.random.Generator
 ) -> Frame:
     """Take one shot of a stage."""
     eye, direction = rays(camera)
-    hits = cast(on, eye, direction)
-    met = hits.solid >= 0
-    distance = np.where(met, hits.distance, 0.0)
+    hits = cast(on, np.broadcast_to(eye, direction.shape).copy(), direction)
+    distance = np.where(hits.solid >= 0, hits.distance, 0.0)
     point = eye + direction * distance[:, None] + OFF_SURFACE * hits.normal
     shape = (camera.height, camera.width)
     colour = _colour(on, worn, light, hits, point, direction).reshape(*shape, 3)
-    projector = eye + BASELINE * np.round(camera.T_camera_scene[0, :3], 9)
-    returned = met & (distance < habits.far) & _returns(on, worn, hits, point, direction, projector, habits, rng)
+    sky = _sky(on, hits, point, shape, rng)[..., None]
+    colour = colour * (1 - habits.corners * light.ambient * (1 - sky))
+    projector = eye + habits.baseline * np.round(camera.T_camera_scene[0, :3], 9)
+    patterned = reaches(on, point, np.broadcast_to(projector, point.shape).copy())
+    return recorded(hits, direction, colour, patterned=patterned, worn=worn, habits=habits, rng=rng)
+
+
+def recorded(
+    hits: Hits,
+    direction: Float64[np.ndarray, "r 3"],
+    colour: Float64[np.ndarray, "h w 3"],
+    *,
+    patterned: Bool[np.ndarray, " r"],
+    worn: Wardrobe,
+    habits: Habits,
+    rng: np.random.Generator,
+) -> Frame:
+    """What the camera makes of rays of length 1 along its axis, row by row, and of the true colours.
+
+    Args:
+        patterned: whether the projector's pattern falls on what each ray meets.
+    """
+    shape = colour.shape[:2]
+    distance = np.where(hits.solid >= 0, hits.distance, 0.0)
+    returned = (hits.solid >= 0) & (distance < habits.far) & patterned & ~_lost(worn, hits, direction, habits, rng)
     from_pixel = _wandering(shape, habits.ragged, rng)
     true_depth = np.where(returned, distance, 0.0)[from_pixel].reshape(shape)
-    depth = _measured(true_depth, habits, rng)
+    depth = _measured(between(true_depth, habits.between, rng), habits, rng)
     depth = np.where(_blobs(shape, habits.holes, rng), 0.0, depth)
     solid = np.where(depth > 0, hits.solid[from_pixel].reshape(shape), np.int32(-1))
     return Frame(depth, _exposed(colour, habits, rng), solid)
@@ -102,7 +137,7 @@ def rays(camera: Camera) -> tuple[Float64[np.ndarray, "3"], Float64[np.ndarray, 
 
 
 def _colour(
-    on: Stage,
+    on: Scenery,
     worn: Wardrobe,
     light: Light,
     hits: Hits,
@@ -116,26 +151,54 @@ def _colour(
     return np.where((hits.solid >= 0)[:, None], colour, SURROUNDINGS)
 
 
-def _returns(
-    on: Stage,
-    worn: Wardrobe,
-    hits: Hits,
-    point: Float64[np.ndarray, "r 3"],
-    direction: Float64[np.ndarray, "r 3"],
-    projector: Float64[np.ndarray, "3"],
-    habits: Habits,
-    rng: np.random.Generator,
+def _sky(
+    on: Scenery, hits: Hits, point: Float64[np.ndarray, "r 3"], shape: tuple[int, int], rng: np.random.Generator
+) -> Float64[np.ndarray, "h w"]:
+    """Share of the sky that each pixel's place sees, worked out at some pixels and joined between them."""
+    rows, columns = (np.minimum(np.arange(0, side + SPARSELY, SPARSELY), side - 1) for side in shape)
+    some = np.arange(len(point)).reshape(shape)[rows][:, columns]
+    places = some.ravel()
+    seen = openness(
+        lambda a, b: reaches(on, a, b), point[places], hits.normal[places], reach=CORNERS, rays=12, rng=rng
+    )
+    coarse = np.where(hits.solid[some] >= 0, seen.reshape(some.shape), 1.0)
+    # twelve rays are few: what is left of their noise goes where colours bleed anyway
+    around = np.pad(coarse, 1, mode="edge")
+    coarse = (
+        sum((around[i:][: len(coarse), j:][:, : coarse.shape[1]] for i in range(3) for j in range(3)), coarse) / 10
+    )
+    below, left = (np.arange(side) // SPARSELY for side in shape)
+    y, x = (np.arange(shape[0]) % SPARSELY / SPARSELY)[:, None], np.arange(shape[1]) % SPARSELY / SPARSELY
+    low = coarse[below][:, left] * (1 - x) + coarse[below][:, left + 1] * x
+    high = coarse[below + 1][:, left] * (1 - x) + coarse[below + 1][:, left + 1] * x
+    return low * (1 - y) + high * y
+
+
+def between(
+    depth: Float64[np.ndarray, "h w"], share: float, rng: np.random.Generator
+) -> Float64[np.ndarray, "h w"]:
+    """Flying pixels: beside an edge in depth some pixels lie anywhere between near and far."""
+    beside = depth.copy()
+    if rng.random() < 0.5:
+        beside[:, 1:] = depth[:, :-1]
+    else:
+        beside[1:] = depth[:-1]
+    edge = (depth > 0) & (beside > 0) & (np.abs(depth - beside) > 0.02) & (rng.random(depth.shape) < share)
+    return np.where(edge, depth + rng.random(depth.shape) * (beside - depth), depth)
+
+
+def _lost(
+    worn: Wardrobe, hits: Hits, direction: Float64[np.ndarray, "r 3"], habits: Habits, rng: np.random.Generator
 ) -> Bool[np.ndarray, " r"]:
-    """Which rays come back: lit by the projector, not grazing, not lost in a highlight."""
-    seen = reaches(on, point, np.broadcast_to(projector, point.shape).copy())
+    """Which rays do not come back: grazing, or in a highlight."""
     length = np.sqrt((direction**2).sum(1))
     cosine = np.abs((hits.normal * direction).sum(1)) / length
-    chance = rng.random((3, len(point)))
+    chance = rng.random((3, len(direction)))
     oblique = cosine < habits.grazing * (0.6 + 0.8 * chance[0])
     # a mirror-like surface sends the pattern back into the camera only when it faces it, and then too brightly
     mirror = worn.look[hits.solid, 8] * habits.gloss_loss
     blinded = chance[1] < mirror * np.where(cosine > 0.97, 0.8, 0.01)
-    return seen & ~oblique & ~blinded
+    return oblique | blinded
 
 
 def _wandering(shape: tuple[int, int], reach: float, rng: np.random.Generator) -> np.ndarray:
@@ -152,7 +215,7 @@ def _measured(
     """Depth through a noisy disparity in eighths of a pixel: noise and steps grow with the square of depth."""
     noise = habits.disparity_noise * rng.standard_normal(depth.shape)
     noise += habits.patch_noise * 3.4 * (patches(depth.shape, 4.0, rng) - 0.5)
-    scale = FOCAL_AT_640 * BASELINE * SUBPIXEL
+    scale = FOCAL_AT_640 * habits.baseline * SUBPIXEL
     steps = np.rint(scale / np.where(depth > 0, depth, 1.0) + noise)
     return np.where(depth > 0, scale / np.maximum(steps, 1.0), 0.0)
 

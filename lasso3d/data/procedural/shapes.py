@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Float64, Int64
 
 from lasso3d.data.procedural.appearance import Material
+from lasso3d.geometry.compiled import compiled
 
 Kind = Literal["box", "cone", "ellipsoid", "mesh"]
 KINDS: tuple[Kind, ...] = ("box", "cone", "ellipsoid", "mesh")
@@ -88,6 +89,26 @@ class Shelf:
     half_depth: float
     room: float
     """Height up to the next board."""
+    behind: int = -1
+    """The joint of the thing that has to be moved before one sees it; -1 = always open."""
+
+
+@final
+@dataclass(frozen=True)
+class Joint:
+    """What moves on a thing, and how; as built, every joint is at 0."""
+
+    kind: Literal["turns", "slides"]
+    axis: tuple[float, float, float]
+    """Unit vector, frame of the thing; turns are counter-clockwise around it."""
+    origin: tuple[float, float, float]
+    """A point of the axis, metres."""
+    low: float
+    """Least state: radians or metres."""
+    high: float
+    """Largest state."""
+    solids: tuple[int, ...]
+    """Indices of what it moves; a joint that moves with another is listed before it."""
 
 
 @final
@@ -106,6 +127,8 @@ class Thing:
     """None = nothing stands on it."""
     shelves: tuple[Shelf, ...] = ()
     """Places inside it, under something else."""
+    joints: tuple[Joint, ...] = ()
+    """What can be opened, drawn or turned."""
 
 
 @final
@@ -146,6 +169,28 @@ def upturned(thing: Thing) -> Thing:
 def rectangle(half_x: float, half_y: float) -> Float64[np.ndarray, "4 2"]:
     """A footprint."""
     return np.array([[half_x, half_y], [-half_x, half_y], [-half_x, -half_y], [half_x, -half_y]])
+
+
+def hull(points: Float64[np.ndarray, "n 2"]) -> Float64[np.ndarray, "k 2"]:
+    """The corners of the convex outline, counter-clockwise (Andrew's monotone chain)."""
+    ordered = points[np.lexsort((points[:, 1], points[:, 0]))]
+    return np.concatenate([_chain(ordered), _chain(ordered[::-1])])
+
+
+@compiled
+def _chain(along):
+    """The corners of one side of the outline but for the last, of points from one end to the other."""
+    kept = np.empty(len(along), np.int64)
+    count = 0
+    for i in range(len(along)):
+        while count > 1:
+            a, b, c = along[kept[count - 2]], along[kept[count - 1]], along[i]
+            if (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]) > 0:
+                break
+            count -= 1
+        kept[count] = i
+        count += 1
+    return along[kept[: count - 1]]
 
 
 def circle(radius: float) -> Float64[np.ndarray, "16 2"]:

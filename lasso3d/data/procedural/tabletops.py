@@ -1,6 +1,6 @@
 """Tabletops: a table laid with clutter, seen by a depth camera once or a few times."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from math import cos, pi, sin
 from typing import final
@@ -13,19 +13,22 @@ from lasso3d.data.example import Example
 from lasso3d.data.procedural import layout, sensors
 from lasso3d.data.procedural.appearance import Light, Material, wardrobe
 from lasso3d.data.procedural.finishes import Paint, any_colour, painter, pale_wood, table_top
-from lasso3d.data.procedural.rays import stage
+from lasso3d.data.procedural.programs import PART_NAMES
 from lasso3d.data.procedural.shapes import Placed, Pose, Solid, Thing, at, rectangle
-from lasso3d.data.procedural.things import BUILDERS
-from lasso3d.data.procedural.visible import Words, truth_of
+from lasso3d.data.procedural.spoken import described
+from lasso3d.data.procedural.things import BUILDERS, some_thing
+from lasso3d.data.procedural.trees import scenery
+from lasso3d.data.procedural.viewpoints import Orbit
+from lasso3d.data.procedural.views import Daylight, Studio
+from lasso3d.data.procedural.visible import Words, ids_of, labels_of, truth_of
 from lasso3d.geometry.cameras import Camera, intrinsics, look_at
 from lasso3d.geometry.voxels import voxelize
 
-WORLD_VERSION = 1
+WORLD_VERSION = 2
 """Raised whenever a seed gives another scene."""
 
 BACKGROUND = ("table", "floor", "wall")
 CLASS_NAMES = (*BACKGROUND, *sorted(BUILDERS))
-PART_NAMES = ("base", "body", "cap", "handle", "lid", "neck", "screen")
 
 WORDS = Words(BACKGROUND, CLASS_NAMES, PART_NAMES)
 THINNING = 0.002
@@ -34,8 +37,20 @@ TWINS = 0.15
 """Share of the things that get a twin of the same size flush against them."""
 FIELD_OF_VIEW = 57.0
 """Degrees, of a Kinect."""
+SLIP = 0.0015
+"""Metres, standard deviation of the errors of registration along each axis."""
 METERED = 0.72
 """Brightness, of 1, that metering gives a table in full light."""
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Laid:
+    """A table as it is laid and lit, and the camera of the day."""
+
+    placed: tuple[Placed, ...]
+    light: Light
+    habits: sensors.Habits
 
 
 @final
@@ -50,16 +65,36 @@ class Cloud:
 
 def tabletop(seed: int) -> Example:
     """The tabletop of a seed: z up, zero in the middle of the table's surface; labels of visible points only."""
+    return _made(seed)[0]
+
+
+def tabletop_studio(seed: int) -> tuple[Example, Studio]:
+    """The tabletop of a seed, and the same one ready to be photographed from all around."""
+    example, laid, cloud = _made(seed)
+    labels = labels_of(cloud.solid, laid.placed, WORDS)
+    worn = wardrobe([solid.material for thing in laid.placed for solid in thing.thing.solids])
+    around = Orbit((0.0, 0.0, 0.05), distance=(0.65, 1.25), elevation=(0.35, 1.05), aside=0.1)
+    habits = replace(laid.habits, exposure=1.0)
+    return example, Studio(
+        scenery(laid.placed), worn, labels, Daylight(laid.light), habits, around, SLIP, turn=0.001, roll=0.01
+    )
+
+
+def _made(seed: int) -> tuple[Example, Laid, Cloud]:
     attempts = (_attempt(np.random.default_rng((WORLD_VERSION, seed, i)), f"tabletop {seed}") for i in count())
     # now and then everything lies outside the picture
-    return next(example for example in attempts if example.truth.instance.max() > 0)
+    example, laid, cloud = next(made for made in attempts if made[0].truth.instance.max() > 0)
+    ids = ids_of(cloud.solid, laid.placed, WORDS)
+    return described(example, laid.placed, ids=ids, seed=seed), laid, cloud
 
 
-def _attempt(rng: np.random.Generator, name: str) -> Example:
+def _attempt(rng: np.random.Generator, name: str) -> tuple[Example, Laid, Cloud]:
     azimuth = round(float(rng.uniform(0, 2 * pi)), 6)
     furniture, things = _furnished(azimuth, rng)
     placed = (*furniture, *things)
-    return _labelled(_scanned(placed, azimuth, rng), placed, name)
+    laid = Laid(placed, _daylight(rng), _habits(placed[0].thing.solids[0].material, rng))
+    cloud = _scanned(laid, azimuth, rng)
+    return _labelled(cloud, placed, name), laid, cloud
 
 
 def _furnished(azimuth: float, rng: np.random.Generator) -> tuple[tuple[Placed, ...], tuple[Placed, ...]]:
@@ -87,14 +122,14 @@ def _clutter(
     spots: tuple[layout.Spot, ...] = ()
     for _ in range(int(rng.integers(2, 19))):
         name, shape = _some_class(rng), int(rng.integers(2**31))
-        thing = BUILDERS[name][0](np.random.default_rng(shape), paint)
+        thing = some_thing(name, np.random.default_rng(shape), paint)
         new = layout.put_down(thing, spots, half_table=core, towards_camera=azimuth, ways=layout.Ways(), rng=rng)
         if new is None:
             continue
         spots += (new,)
         if rng.random() < TWINS:
             # the same shape, half of the time in another print
-            twin = thing if rng.random() < 0.5 else BUILDERS[name][0](np.random.default_rng(shape), paint)
+            twin = thing if rng.random() < 0.5 else some_thing(name, np.random.default_rng(shape), paint)
             beside = layout.put_flush(twin, new, spots, half_table=core, rng=rng)
             spots += () if beside is None else (beside,)
     return tuple(spot.placed() for spot in spots)
@@ -105,18 +140,17 @@ def _some_class(rng: np.random.Generator) -> str:
     return list(BUILDERS)[int(np.searchsorted(share, rng.random() * share[-1]))]
 
 
-def _scanned(placed: tuple[Placed, ...], azimuth: float, rng: np.random.Generator) -> Cloud:
+def _scanned(laid: Laid, azimuth: float, rng: np.random.Generator) -> Cloud:
     """One shot, or in a quarter of the scenes two to four that are fused with small errors of registration."""
-    on = stage(placed)
-    worn = wardrobe([solid.material for thing in placed for solid in thing.thing.solids])
-    light, habits = _daylight(rng), _habits(placed[0].thing.solids[0].material, rng)
+    on = scenery(laid.placed)
+    worn = wardrobe([solid.material for thing in laid.placed for solid in thing.thing.solids])
     shots = 1 if rng.random() < 0.75 else int(rng.integers(2, 5))
     width = int(rng.integers(420, 521)) if shots == 1 else int(rng.integers(240, 301))
     clouds = []
     for shot in range(shots):
         camera = _camera(azimuth + shot * rng.uniform(0.5, 1.4), width, rng)
-        frame = sensors.shoot(on, worn, light, camera, habits, rng=rng)
-        slip = rng.normal(0, 0.0015, 3) if shot else np.zeros(3)
+        frame = sensors.shoot(on, worn, laid.light, camera, laid.habits, rng=rng)
+        slip = rng.normal(0, SLIP, 3) if shot else np.zeros(3)
         clouds.append(_points(frame, camera, slip))
     whole = Cloud(*(np.concatenate([getattr(c, k) for c in clouds]) for k in ("xyz", "rgb", "solid")))
     return whole if shots == 1 else _thinned(whole)

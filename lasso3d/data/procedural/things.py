@@ -1,16 +1,16 @@
 """What lies on tables: each builder draws one thing of its class, metres, standing on z = 0."""
 
-from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
 
 from lasso3d.data.procedural.appearance import Material
+from lasso3d.data.procedural.curves import arched, bent
 from lasso3d.data.procedural.finishes import Paint
-from lasso3d.data.procedural.forms import turned
-from lasso3d.data.procedural.shapes import Deck, Pose, Solid, Thing, at, circle, rectangle, tipped, upturned
-
-Builder = Callable[[np.random.Generator, Paint], Thing]
+from lasso3d.data.procedural.forms import moved, rod, turned
+from lasso3d.data.procedural.furnishings import FURNISHINGS, Builder
+from lasso3d.data.procedural.joints import assembled, hinged, some_state
+from lasso3d.data.procedural.shapes import Deck, Solid, Thing, at, circle, hull, rectangle, tipped, upturned
 
 
 def box(rng: np.random.Generator, paint: Paint) -> Thing:
@@ -73,7 +73,7 @@ def jar(rng: np.random.Generator, paint: Paint) -> Thing:
 
 
 def bottle(rng: np.random.Generator, paint: Paint) -> Thing:
-    """Body, shoulder, neck and cap; sometimes lying."""
+    """Body, shoulder, neck and lid; sometimes lying."""
     r, h, neck = rng.uniform(0.025, 0.045), rng.uniform(0.15, 0.32), rng.uniform(0.010, 0.015)
     shoulder = h * rng.uniform(0.5, 0.7)
     skin = paint("label", (r, r, h))
@@ -87,7 +87,7 @@ def bottle(rng: np.random.Generator, paint: Paint) -> Thing:
         skin,
         part="neck",
     )
-    cap = turned(((neck * 1.15, 0.92 * h), (neck * 1.15, h), (0.0, h)), paint("plain", (r, r, h)), part="cap")
+    cap = turned(((neck * 1.15, 0.92 * h), (neck * 1.15, h), (0.0, h)), paint("plain", (r, r, h)), part="lid")
     thing = Thing("bottle", body + top + cap, circle(r), h)
     return tipped(thing, radius=r, length=h) if rng.random() < 0.2 else thing
 
@@ -132,7 +132,7 @@ def cup(rng: np.random.Generator, paint: Paint) -> Thing:
         outline = np.concatenate([circle(r), [[r + 0.03, -0.01], [r + 0.03, 0.01]]])
     else:
         outline = circle(r)
-    thing = Thing("cup", solids, _hull(outline), h)
+    thing = Thing("cup", solids, hull(outline), h)
     return upturned(thing) if rng.random() < 0.2 else thing
 
 
@@ -145,9 +145,9 @@ def pan(rng: np.random.Generator, paint: Paint) -> Thing:
         metal,
         part="body",
     )
-    solids += (_rod((r, 0.0, h * 0.8), (r + length, 0.0, h * 0.8 + 0.02), 0.010, grip, "handle"),)
+    solids += (rod((r, 0.0, h * 0.8), (r + length, 0.0, h * 0.8 + 0.02), 0.010, grip, part="handle"),)
     outline = np.concatenate([circle(r), [[r + length, -0.012], [r + length, 0.012]]])
-    return Thing("pan", solids, _hull(outline), max(h, 0.8 * h + 0.03))
+    return Thing("pan", solids, hull(outline), max(h, 0.8 * h + 0.03))
 
 
 def ball(rng: np.random.Generator, paint: Paint) -> Thing:
@@ -159,43 +159,105 @@ def ball(rng: np.random.Generator, paint: Paint) -> Thing:
 
 
 def mouse(rng: np.random.Generator, paint: Paint) -> Thing:
-    """A computer mouse: a pebble with a wheel."""
-    x, y, z = rng.uniform(0.028, 0.034), rng.uniform(0.045, 0.06), rng.uniform(0.028, 0.038)
-    shell = Solid("ellipsoid", (x, y, z / 2), paint("plain", (x, y, z)), at(z=z / 2))
-    wheel = Solid("ellipsoid", (0.003, 0.009, 0.009), paint("plain", (x, y, z)), at(y=0.55 * y, z=0.78 * z))
-    return Thing("mouse", (shell, wheel), circle(y) * np.array([x / y, 1.0]), z)
+    """A computer mouse: a shell, two buttons, a wheel, often a cord."""
+    x, y, z = rng.uniform(0.028, 0.034), rng.uniform(0.045, 0.06), rng.uniform(0.032, 0.042)
+    skin, dark = paint("plain", (x, y, z)), paint("plain", (x, y, z))
+    tail = (
+        (y, 0.5 * x, 0.1 * z),
+        (0.93 * y, 0.75 * x, 0.55 * z),
+        (0.6 * y, x, 0.93 * z),
+        (0.2 * y, x, z),
+        (-0.15 * y, x, 0.95 * z),
+    )
+    nose = ((-0.15 * y, 0.94 * x, 0.9 * z), (-0.6 * y, 0.92 * x, 0.66 * z), (-0.97 * y, 0.6 * x, 0.3 * z))
+    key = (
+        (-0.17 * y, 0.96 * x, 0.96 * z),
+        (-0.6 * y, 0.95 * x, 0.75 * z),
+        (-0.9 * y, 0.8 * x, 0.5 * z),
+        (-y, 0.55 * x, 0.25 * z),
+    )
+    rear, belt = (arched(rows, skin, part="body") for rows in (tail, nose))
+    keys = tuple(arched(key, skin if side < 0 else dark, part="button", side=side, low=0.15) for side in (-1, 1))
+    axle = at(0.0, -0.6 * y, 0.7 * z, axis="y", turn=np.pi / 2)
+    wheel = moved(turned(((0.0, -0.003), (0.009, -0.003), (0.009, 0.003), (0.0, 0.003)), dark, part="wheel"), axle)
+    cord = (
+        bent(
+            ((0.0, -y, 0.005), (0.01, -1.5 * y, 0.003), (-0.02, -2.1 * y, 0.003), (0.03, -2.6 * y, 0.003)),
+            0.0022,
+            dark,
+            part="cord",
+        ),
+    )
+    solids = (rear, belt, *keys, *wheel, *(cord if rng.random() < 0.5 else ()))
+    return assembled("mouse", solids)
 
 
 def keyboard(rng: np.random.Generator, paint: Paint) -> Thing:
-    """A flat keyboard; its keys are printed, not modelled."""
-    x, y, z = rng.uniform(0.14, 0.23), rng.uniform(0.055, 0.075), rng.uniform(0.01, 0.022)
-    case, keys = paint("plain", (x, y, z)), paint("keys", (x, y, z))
+    """Rows of keys on a flat case, sometimes with a cord."""
+    x, y, z = rng.uniform(0.14, 0.23), rng.uniform(0.055, 0.075), rng.uniform(0.012, 0.022)
+    skin, caps = paint("plain", (x, y, z)), paint("plain", (x, y, z))
     solids = (
-        _cuboid(x, y, z / 2 - 0.002, case, z=z / 2 - 0.002),
-        _cuboid(x - 0.008, y - 0.008, 0.002, keys, z=z - 0.002),
+        _cuboid(x, y, z / 2 - 0.002, skin, z=z / 2 - 0.002),
+        *_key_rows((x - 0.006, y - 0.006), z - 0.004, caps, 0.0),
     )
+    if rng.random() < 0.5:
+        solids += (
+            bent(((0.0, y, 0.006), (0.02, y + 0.04, 0.003), (0.1, y + 0.06, 0.003)), 0.0022, caps, part="cord"),
+        )
     return Thing("keyboard", solids, rectangle(x, y), z, Deck(rectangle(x, y), z))
 
 
 def laptop(rng: np.random.Generator, paint: Paint) -> Thing:
-    """An open laptop: base with keys, screen leaning back."""
+    """A base with keys and a touchpad; the screen, half open as built, turns."""
     x, y, z, lean = rng.uniform(0.15, 0.19), rng.uniform(0.1, 0.13), 0.009, rng.uniform(0.05, 0.5)
-    case = paint("metal", (x, y, z))
+    skin, caps = paint("metal", (x, y, z)), paint("plain", (x, y, z))
     base = (
-        _cuboid(x, y, z, case, z=z, part="base"),
-        _cuboid(x * 0.9, y * 0.45, 0.0005, paint("keys", (x, y, z)), y=0.3 * y, z=2 * z, part="base"),
+        _cuboid(x, y, z, skin, z=z, part="base"),
+        *_key_rows((0.92 * x, 0.42 * y), 2 * z, caps, 0.3 * y, part="keyboard"),
+        _cuboid(0.3 * x, 0.28 * y, 0.0006, caps, y=-0.55 * y, z=2 * z, part="touchpad"),
+        *(
+            rod(
+                (s * 0.7 * x - 0.03, y - 0.004, 2 * z + 0.003),
+                (s * 0.7 * x + 0.03, y - 0.004, 2 * z + 0.003),
+                0.004,
+                skin,
+                part="shaft",
+            )
+            for s in (-1, 1)
+        ),
     )
     hinge = at(0.0, y, 2 * z, axis="x", turn=-lean)
     upright = (
-        _cuboid(x, 0.004, y, case, z=y, part="screen"),
-        _cuboid(x * 0.95, 0.0005, y * 0.92, paint("screen", (x, 0.0, 2 * y)), y=-0.0045, z=y, part="screen"),
+        _cuboid(x, 0.004, y, skin, z=y, part="screen"),
+        _cuboid(x * 0.95, 0.0005, y * 0.9, paint("screen", (x, 0.0, 2 * y)), y=-0.0045, z=y, part="screen"),
+        _cuboid(0.004, 0.0008, 0.004, caps, y=-0.0046, z=2 * y - 0.007, part="camera"),
     )
     screen = tuple(Solid(s.kind, s.size, s.material, hinge.after(s.pose), s.part) for s in upright)
     half = y + 2 * y * lean
-    return Thing("laptop", base + screen, _shifted(x, y, half), 2 * z + 2 * y)
+    turning = hinged(
+        screen, (1.0, 0.0, 0.0), at=(0.0, y, 2 * z), until=round(np.pi / 2 + lean - 0.06, 6), back=lean - 0.9
+    )
+    return assembled("laptop", base, (turning,), footprint=_shifted(x, y, half))
 
 
-BUILDERS: dict[str, tuple[Builder, float]] = {
+def _key_rows(
+    half: tuple[float, float], z: float, caps: Material, y: float, *, part: str = "key"
+) -> tuple[Solid, ...]:
+    """Five rows of keys, the lowest with a long one."""
+    wide, deep = half
+    solids: list[Solid] = []
+    for row in range(5):
+        count = 4 if row == 0 else 14
+        b = y - deep + (2 * row + 1) * deep / 5
+        for k in range(count):
+            a = -wide + (2 * k + 1) * wide / count
+            solids.append(
+                _cuboid(0.86 * wide / count, 0.84 * deep / 5, 0.0018, caps, x=a, y=b, z=z + 0.0012, part=part)
+            )
+    return tuple(solids)
+
+
+OWN: dict[str, tuple[Builder, float]] = {
     "box": (box, 5.0),
     "book": (book, 2.0),
     "can": (can, 3.0),
@@ -208,10 +270,34 @@ BUILDERS: dict[str, tuple[Builder, float]] = {
     "ball": (ball, 1.0),
     "sponge": (sponge, 0.7),
     "mouse": (mouse, 0.5),
-    "keyboard": (keyboard, 0.8),
-    "laptop": (laptop, 0.8),
+    "keyboard": (keyboard, 0.6),
+    "laptop": (laptop, 0.6),
+}
+OTHERS: dict[str, float] = {
+    "camera": 0.4, "candle": 0.5, "clock": 0.3, "cutting board": 0.4, "dispenser": 0.5, "drill": 0.3,
+                            "eyeglasses": 0.4,
+    "flashlight": 0.3, "fork": 0.3, "globe": 0.2, "hair dryer": 0.2, "hammer": 0.3, "hat": 0.3,
+                            "headphones": 0.3,
+    "iron": 0.2, "kettle": 0.5, "knife": 0.4, "lighter": 0.2, "papers": 0.5, "pen": 0.4, "pencil cup": 0.4,
+    "phone": 0.6, "pitcher": 0.4, "pliers": 0.3, "pot": 0.5, "remote": 0.4, "rolling pin": 0.2, "scissors": 0.5,
+    "screwdriver": 0.3, "shoes": 0.2, "spoon": 0.3, "stapler": 0.4, "teapot": 0.4, "teddy bear": 0.3,
+                            "toaster": 0.3,
+    "toothbrush": 0.2, "towel": 0.3, "toy blocks": 0.3, "toy car": 0.5, "tray": 0.2, "usb drive": 0.2,
+                            "vase": 0.4,
+    "wine glass": 0.5, "wrench": 0.2,
+}  # fmt: skip
+"""What lies on tables but is built elsewhere."""
+BUILDERS: dict[str, tuple[Builder, float]] = OWN | {
+    name: (FURNISHINGS["alarm clock" if name == "clock" else name], share) for name, share in OTHERS.items()
 }
 """Builder and relative frequency of each class."""
+AJAR = 0.25
+"""Share of the joints of things on tables that are not as built: lids off, screens moved."""
+
+
+def some_thing(name: str, rng: np.random.Generator, paint: Paint) -> Thing:
+    """A thing of a class as somebody left it."""
+    return some_state(BUILDERS[name][0](rng, paint), rng, moved=AJAR)
 
 
 def _block(name: str, x: float, y: float, z: float, material: Material) -> Thing:
@@ -230,49 +316,10 @@ def _handle(start: float, low: float, high: float, reach: float, material: Mater
     knee = 0.22 * (high - low)
     corners = ((start, low), (start + reach, low + knee), (start + reach, high - knee), (start, high))
     return tuple(
-        _rod((x, 0.0, z), (next_x, 0.0, next_z), 0.0045, material, "handle")
+        rod((x, 0.0, z), (next_x, 0.0, next_z), 0.0045, material, part="handle")
         for (x, z), (next_x, next_z) in pairwise(corners)
-    )
-
-
-def _rod(
-    start: tuple[float, float, float],
-    end: tuple[float, float, float],
-    radius: float,
-    material: Material,
-    part: str,
-) -> Solid:
-    """A tube without ends in the plane y = 0."""
-    x, z = end[0] - start[0], end[2] - start[2]
-    length = float(np.sqrt(x * x + z * z))
-    turn = float(np.round(np.arctan2(x, z), 9))
-    return Solid(
-        "cone",
-        (0.0, length, radius, radius),
-        material,
-        Pose(at(axis="y", turn=turn).rotation, np.array(start)),
-        part,
     )
 
 
 def _shifted(x: float, y: float, back: float) -> np.ndarray:
     return np.array([[x, back], [-x, back], [-x, -y], [x, -y]])
-
-
-def _hull(points: np.ndarray) -> np.ndarray:
-    """The corners of the convex outline, counter-clockwise (Andrew's monotone chain)."""
-    ordered = sorted(map(tuple, points.tolist()))
-
-    def chain(along: list[tuple[float, float]]) -> list[tuple[float, float]]:
-        kept: list[tuple[float, float]] = []
-        for p in along:
-            while len(kept) > 1 and _turns_right(kept[-2], kept[-1], p):
-                kept.pop()
-            kept.append(p)
-        return kept[:-1]
-
-    return np.array(chain(ordered) + chain(ordered[::-1]))
-
-
-def _turns_right(a: tuple[float, float], b: tuple[float, float], c: tuple[float, float]) -> bool:
-    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]) <= 0

@@ -1,9 +1,13 @@
 """What belongs to the building or hangs on it; backs at the wall, which is y = 0.0, the room towards -y."""
 
+from itertools import pairwise
+
 import numpy as np
 
+from lasso3d.data.procedural.curves import bent, peg
 from lasso3d.data.procedural.finishes import Paint
 from lasso3d.data.procedural.forms import ball, block, cushion, hanging, rod, turned
+from lasso3d.data.procedural.joints import assembled, hinged
 from lasso3d.data.procedural.shapes import Solid, Thing, circle, rectangle
 
 
@@ -17,40 +21,83 @@ def door(rng: np.random.Generator, paint: Paint) -> Thing:
     leaf, metal = paint("lacquer", (x, 0.02, h)), paint("metal", (x, 0.02, h))
     frame = leaf if rng.random() < 0.6 else paint("lacquer", (x, 0.02, h))
     proud, wide = rng.uniform(0.001, 0.02), rng.uniform(0.03, 0.05)
-    solids: list[Solid] = [
-        block((x, 0.02, h / 2), leaf, at=(0.0, deep + 0.0185, h / 2), part="door"),
+    fixed = (
         *(block((wide, 0.05, h / 2 + wide), frame, at=(s * (x + wide - 0.01), 0.05 - proud, h / 2 + wide),
                 part="frame") for s in (-1, 1)),
         block((x + wide, 0.05, wide), frame, at=(0.0, 0.05 - proud, h + wide - 0.01), part="frame"),
-    ]  # fmt: skip
-    side = rng.choice([-1, 1]) * (x - 0.06)
-    solids += [
-        ball((0.06, 0.012, 0.012), metal, at=(side * 0.9, deep - 0.045, 1.0), part="handle"),
-        rod((side, deep - 0.045, 1.0), (side, deep, 1.0), 0.01, metal, part="handle"),
-    ]
+    )  # fmt: skip
+    side = int(rng.choice([-1, 1]))
+    latch = side * (x - 0.06)
+    grip = (
+        *peg((latch, deep + 0.0, 1.0), (latch, deep - 0.012, 1.0), 0.024, metal, part="handle"),
+        bent(
+            (
+                (latch, deep, 1.0),
+                (latch, deep - 0.05, 1.0),
+                (latch - side * 0.03, deep - 0.055, 1.0),
+                (latch - side * 0.12, deep - 0.05, 1.0),
+            ),
+            0.01,
+            metal,
+            part="handle",
+        ),
+    )
+    panel: list[Solid] = [block((x, 0.02, h / 2), leaf, at=(0.0, deep + 0.0185, h / 2), part="door")]
     rows = int(rng.integers(0, 4))
     for i in range(rows):
         z = h * (0.08 + 0.84 * (i + 0.5) / rows)
-        solids.append(block((0.75 * x, 0.004, 0.37 * h / rows), leaf, at=(0.0, deep - 0.003, z), part="door"))
-    return Thing("door", tuple(solids), rectangle(x + 2 * wide - 0.01, 0.05), h + 2 * wide)
+        panel.append(block((0.75 * x, 0.004, 0.37 * h / rows), leaf, at=(0.0, deep - 0.003, z), part="door"))
+    # never so far that the leaf reaches beyond its frame
+    turning = hinged(grip, (0.0, float(side), 0.0), at=(latch, 0.0, 1.0), until=0.8)
+    opened = hinged(
+        tuple(panel), (0.0, 0.0, float(-side)), at=(-side * x, deep, 0.0), until=1.5, carried=(turning,)
+    )
+    return assembled("door", fixed, (opened,), footprint=rectangle(x + 2 * wide - 0.01, 0.05))
 
 
 def window(rng: np.random.Generator, paint: Paint) -> Thing:
-    """A frame with panes in an opening, a sill below."""
+    """A frame with one to five sashes in an opening, those at its sides hinged; a sill below."""
     x, h, deep = rng.uniform(0.3, 0.95), rng.uniform(0.7, 1.5), rng.uniform(0.03, 0.12)
     frame, glass = (
         paint("porcelain" if rng.random() < 0.6 else "lacquer", (x, 0.03, h)),
         paint("glass", (x, 0.03, h)),
     )
-    columns = max(1, round(x / 0.4))
-    bars: list[Solid] = [block((x, 0.025, 0.03), frame, at=(0.0, deep, z), part="frame") for z in (0.03, h - 0.03)]
-    bars += [
-        block((0.03, 0.025, h / 2), frame, at=(a, deep, h / 2), part="frame")
-        for a in np.linspace(-x + 0.03, x - 0.03, columns + 1).tolist()
-    ]
-    bars.append(block((x, 0.004, h / 2), glass, at=(0.0, deep + 0.01, h / 2), part="pane"))
-    bars.append(block((x + 0.03, 0.08 + deep / 2, 0.012), frame, at=(0.0, deep / 2 - 0.02, -0.012), part="sill"))
-    return Thing("window", tuple(bars), rectangle(x, 0.1), h)
+    metal, columns = paint("metal", (x, 0.03, h)), max(1, round(x / 0.4))
+    fixed = [block((x, 0.025, 0.03), frame, at=(0.0, deep, z), part="frame") for z in (0.03, h - 0.03)]
+    edges = np.linspace(-x + 0.03, x - 0.03, columns + 1).tolist()
+    fixed += [block((0.03, 0.025, h / 2), frame, at=(a, deep, h / 2), part="frame") for a in edges]
+    fixed.append(block((x + 0.03, 0.08 + deep / 2, 0.012), frame, at=(0.0, deep / 2 - 0.02, -0.012), part="sill"))
+    moving = []
+    for i, (low, high) in enumerate(pairwise(edges)):
+        a, half, tall = (low + high) / 2, (high - low) / 2 - 0.03, h / 2 - 0.06
+        sash = (
+            *(
+                block((0.022, 0.02, tall), frame, at=(a + s * (half - 0.022), deep - 0.006, h / 2), part="window")
+                for s in (-1, 1)
+            ),
+            *(
+                block(
+                    (half - 0.04, 0.02, 0.022),
+                    frame,
+                    at=(a, deep - 0.006, h / 2 + s * (tall - 0.022)),
+                    part="window",
+                )
+                for s in (-1, 1)
+            ),
+            block((half - 0.03, 0.004, tall - 0.03), glass, at=(a, deep + 0.01, h / 2), part="pane"),
+        )
+        side = -1 if i < columns / 2 else 1
+        grip = bent(((a - side * (half - 0.02), deep - 0.02, h / 2),
+                     (a - side * (half - 0.02), deep - 0.05, h / 2),
+                     (a - side * (half - 0.02), deep - 0.055, h / 2 - 0.1)), 0.007,
+                    metal, part="handle")  # fmt: skip
+        if i in (0, columns - 1):
+            moving.append(
+                hinged((*sash, grip), (0.0, 0.0, float(side)), at=(a + side * half, deep - 0.03, 0.0), until=1.5)
+            )
+        else:
+            fixed += sash
+    return assembled("window", tuple(fixed), tuple(moving), footprint=rectangle(x, 0.1))
 
 
 def picture(rng: np.random.Generator, paint: Paint) -> Thing:
@@ -144,18 +191,3 @@ def rug(rng: np.random.Generator, paint: Paint) -> Thing:
     return Thing(
         "rug", (block((x, y, z / 2), paint("woven", (x, y, z)), at=(0.0, 0.0, z / 2)),), rectangle(x, y), z
     )
-
-
-def coat(rng: np.random.Generator, paint: Paint) -> Thing:
-    """A coat or towel on a hook."""
-    x, h = rng.uniform(0.15, 0.25), rng.uniform(0.5, 1.0)
-    body = cushion(
-        (x, 0.06, h / 2),
-        paint("fabric", (x, 0.06, h)),
-        rng,
-        at=(0.0, -0.06, h / 2),
-        part="cloth",
-        edge=rng.uniform(0.3, 0.7),
-    )
-    hook = rod((0.0, 0.0, h), (0.0, -0.08, h + 0.02), 0.01, paint("metal", (x, 0.05, h)), part="hook")
-    return Thing("clothes", (body, hook), rectangle(x, 0.1), h)

@@ -5,8 +5,10 @@ from math import cos, pi, sin
 import numpy as np
 
 from lasso3d.data.procedural.appearance import Material
+from lasso3d.data.procedural.curves import bent, peg
 from lasso3d.data.procedural.finishes import Paint
 from lasso3d.data.procedural.forms import block, cushion, moved, rod, turned
+from lasso3d.data.procedural.joints import assembled, hinged
 from lasso3d.data.procedural.shapes import Solid, Thing, at, circle, rectangle
 
 
@@ -37,24 +39,40 @@ def office_chair(rng: np.random.Generator, paint: Paint) -> Thing:
     )
     metal, skin = paint("metal", (x, y, top)), paint("fabric" if rng.random() < 0.7 else "leather", (x, y, top))
     first, reach = rng.uniform(0.0, 2 * pi), rng.uniform(0.26, 0.33)
-    solids: tuple[Solid, ...] = (rod((0.0, 0.0, 0.1), (0.0, 0.0, seat - 0.05), 0.028, metal, part="pole"),)
+    fixed: tuple[Solid, ...] = (rod((0.0, 0.0, 0.1), (0.0, 0.0, seat - 0.05), 0.028, metal, part="pole"),)
+    wheels = []
     for i in range(5):
         foot = (round(reach * cos(first + i * 2 * pi / 5), 6), round(reach * sin(first + i * 2 * pi / 5), 6))
-        solids += (
-            rod((0.0, 0.0, 0.12), (*foot, 0.07), 0.022, metal, part="base", taper=0.7),
-            *moved(turned(((0.0, -0.02), (0.028, -0.02), (0.028, 0.02), (0.0, 0.02)), metal, part="wheel"),
-                   at(*foot, 0.03, axis="x", turn=pi / 2)),
-        )  # fmt: skip
+        fixed += (rod((0.0, 0.0, 0.12), (*foot, 0.07), 0.022, metal, part="leg", taper=0.7),)
+        pair = tuple(
+            q
+            for s in (-1, 1)
+            for q in peg(
+                (foot[0] + s * 0.006, foot[1] + 0.015, 0.03),
+                (foot[0] + s * 0.026, foot[1] + 0.015, 0.03),
+                0.03,
+                metal,
+                part="wheel",
+            )
+        )
+        axle = rod((foot[0], foot[1], 0.075), (foot[0], foot[1] + 0.015, 0.03), 0.007, metal, part="wheel")
+        wheels.append(hinged((*pair, axle), (0.0, 0.0, 1.0), at=(*foot, 0.0), until=3.1, back=-3.1))
     low = seat + rng.uniform(0.08, 0.2)
     back = at(0.0, y - 0.01, (low + top) / 2, axis="x", turn=-rng.uniform(0.02, 0.2))
-    solids += (
+    above: tuple[Solid, ...] = (
         cushion((x, y, 0.05), skin, rng, at=(0.0, 0.0, seat), part="seat"),
         cushion((x * 0.92, 0.04, (top - low) / 2), skin, rng, part="back", edge=0.5, pose=back),
-        rod((0.0, y * 0.6, seat - 0.04), (0.0, y + 0.03, low + 0.1), 0.02, metal, part="back"),
+        bent(
+            ((0.0, y * 0.5, seat - 0.04), (0.0, y + 0.03, seat), (0.0, y + 0.04, low + 0.1)),
+            0.02,
+            metal,
+            part="back",
+        ),
     )
     if rng.random() < 0.75:
-        solids += _rests(x + 0.03, y * 0.7, seat - 0.02, rng.uniform(0.18, 0.25), metal)
-    return Thing("office chair", solids, circle(max(reach, y + 0.06) + 0.03), top)
+        above += _rests(x + 0.03, y * 0.7, seat - 0.02, rng.uniform(0.18, 0.25), metal)
+    swivel = hinged(above, (0.0, 0.0, 1.0), at=(0.0, 0.0, 0.0), until=3.1, back=-3.1)
+    return assembled("office chair", fixed, (swivel, *wheels), footprint=circle(max(reach, y + 0.06) + 0.03))
 
 
 def armchair(rng: np.random.Generator, paint: Paint) -> Thing:
@@ -266,4 +284,4 @@ def _upholstered(name: str, rng: np.random.Generator, paint: Paint, *, width: fl
         where, lean = rng.uniform(-0.8, 0.8) * inner, rng.uniform(0.2, 0.6)
         pose = at(where, y - 2 * deep - 0.15, seat + 0.2, axis="x", turn=-lean)
         solids += (cushion(half, paint("fabric", (x, y, top)), rng, part="pillow", edge=0.6, pose=pose),)
-    return Thing(name, solids, rectangle(x, y), top)
+    return assembled(name, solids, footprint=rectangle(x, y))

@@ -4,8 +4,10 @@ from math import cos, pi
 
 import numpy as np
 
+from lasso3d.data.procedural.curves import facing, lathe, rounded
 from lasso3d.data.procedural.finishes import Paint
-from lasso3d.data.procedural.forms import ball, blade, block, cushion, lofted, rod, tube, turned
+from lasso3d.data.procedural.forms import ball, blade, block, lofted, rod, tube, turned
+from lasso3d.data.procedural.joints import assembled, hinged
 from lasso3d.data.procedural.shapes import Deck, Solid, Thing, at, circle, rectangle
 
 
@@ -21,7 +23,7 @@ def floor_lamp(rng: np.random.Generator, paint: Paint) -> Thing:
         else ((0.0, 0.0, 0.02), (0.0, 0.0, h - 0.1)),
         0.012,
         metal,
-        part="pole",
+        part="body",
     )
     return Thing("floor lamp", (*base, *pole, *_shade(rng, paint, r, h, x=reach)), circle(max(foot, r + reach)), h)
 
@@ -32,9 +34,11 @@ def table_lamp(rng: np.random.Generator, paint: Paint) -> Thing:
     if rng.random() < 0.4:
         metal = paint("plain", (r, r, h))
         base = turned(((0.0, 0.02), (0.08, 0.015), (0.08, 0.0)), metal, part="base")
-        arm = tube(((0.0, 0.0, 0.02), (0.0, 0.1, 0.6 * h), (0.0, -0.08, h)), 0.008, metal, part="pole")
+        arm = tube(((0.0, 0.0, 0.02), (0.0, 0.1, 0.6 * h), (0.0, -0.08, h)), 0.008, metal, part="body")
         head = turned(((0.02, h), (0.07, h - 0.1)), metal, at=(0.0, -0.1, 0.0), part="shade")
-        return Thing("table lamp", (*base, *arm, *head), circle(0.15), h + 0.02)
+        bulb = (ball((0.025, 0.025, 0.03), paint("porcelain", (r, r, h)), at=(0.0, -0.1, h - 0.08), part="bulb"),)
+        turning = hinged((*head, *bulb), (1.0, 0.0, 0.0), at=(0.0, -0.08, h), until=0.5, back=-0.7)
+        return assembled("table lamp", (*base, *arm), (turning,), footprint=circle(0.15))
     glaze, belly = paint("ceramic", (r, r, h)), rng.uniform(0.04, 0.09)
     foot = turned(
         ((belly * 0.7, 0.0), (belly, 0.12 * h), (belly * 0.8, 0.35 * h), (0.012, 0.5 * h), (0.01, 0.8 * h)),
@@ -73,27 +77,67 @@ def trash_can(rng: np.random.Generator, paint: Paint) -> Thing:
     """Open or with a lid, round or square."""
     r, h = rng.uniform(0.11, 0.2), rng.uniform(0.25, 0.65)
     skin, narrow = paint("plain" if rng.random() < 0.6 else "metal", (r, r, h)), rng.uniform(0.7, 1)
-    sides, inner = (
-        ((narrow * r, narrow * r, 0.0), (r, r, h)),
-        ((r - 0.01, r - 0.01, h), (narrow * r - 0.01, narrow * r - 0.01, 0.04), (0.005, 0.005, 0.04)),
+    rings = (
+        (narrow * r, narrow * r, 0.0),
+        (r, r, h),
+        (r - 0.006, r - 0.006, h),
+        (narrow * r - 0.006, narrow * r - 0.006, 0.02),
+        (0.0005, 0.0005, 0.02),
     )
-    roundness = 1.0 if rng.random() < 0.6 else 0.15
-    if rng.random() < 0.5:
-        return Thing("trash can", (lofted((*sides, *inner), skin, part="body", roundness=roundness),), circle(r), h)
-    lid = lofted(
-        (
-            (r + 0.005, r + 0.005, h),
-            (r + 0.005, r + 0.005, h + 0.03),
-            (0.6 * r, 0.6 * r, h + 0.07),
-            (0.005, 0.005, h + 0.08),
+    roundness, kind = 1.0 if rng.random() < 0.6 else 0.15, rng.random()
+    body = lofted(rings, skin, part="body", roundness=roundness)
+    if kind < 0.4:
+        return assembled("trash can", (body,), footprint=circle(r))
+    dark = paint("plain", (r, r, h))
+    if kind < 0.6:
+        # a hood with a flap that swings both ways
+        hood = lofted(
+            (
+                (r + 0.004, r + 0.004, h),
+                (0.9 * r, 0.75 * r, h + 0.1),
+                (0.8 * r, 0.5 * r, h + 0.13),
+                (0.0005, 0.0005, h + 0.135),
+            ),
+            dark,
+            part="lid",
+            roundness=roundness,
+        )
+        flap = (
+            rounded(
+                (0.55 * r, 0.004, 0.045),
+                skin,
+                radius=0.003,
+                part="door",
+                pose=at(0.0, -0.84 * r, h + 0.055, axis="x", turn=-0.35),
+            ),
+        )
+        return assembled(
+            "trash can",
+            (body, hood),
+            (hinged(flap, (-1.0, 0.0, 0.0), at=(0.0, -0.78 * r, h + 0.1), until=0.0, back=-0.9),),
+            footprint=circle(r),
+        )
+    lid = (
+        lofted(
+            (
+                (r + 0.005, r + 0.005, h),
+                (r + 0.005, r + 0.005, h + 0.02),
+                (0.7 * r, 0.7 * r, h + 0.045),
+                (0.0005, 0.0005, h + 0.05),
+            ),
+            dark,
+            part="lid",
+            roundness=roundness,
         ),
-        paint("plain", (r, r, h)),
-        part="lid",
-        roundness=roundness,
     )
-    return Thing(
-        "trash can", (lofted(sides, skin, part="body", roundness=roundness), lid), circle(r + 0.005), h + 0.08
+    pedal = (
+        rounded((0.04, 0.035, 0.006), dark, radius=0.005, at=(0.0, -narrow * r - 0.02, 0.02), part="footpedal"),
     )
+    moving = (
+        hinged(lid, (-1.0, 0.0, 0.0), at=(0.0, r, h), until=1.4),
+        hinged(pedal, (-1.0, 0.0, 0.0), at=(0.0, -0.8 * r, 0.02), until=0.0, back=-0.2),
+    )
+    return assembled("trash can", (body,), moving if kind < 0.85 else moving[:1], footprint=circle(r + 0.005))
 
 
 def monitor(rng: np.random.Generator, paint: Paint) -> Thing:
@@ -124,10 +168,20 @@ def computer(rng: np.random.Generator, paint: Paint) -> Thing:
     """A tower under or on a desk."""
     x, y, h = rng.uniform(0.08, 0.11), rng.uniform(0.19, 0.24), rng.uniform(0.35, 0.48)
     case = paint("plain", (x, y, h))
+    metal, dark = paint("metal", (x, y, h)), paint("plain", (x, y, h))
     solids = (
-        block((x, y, h / 2), case, at=(0.0, 0.0, h / 2), part="body"),
-        block((x - 0.01, 0.004, 0.15 * h), paint("metal", (x, y, h)), at=(0.0, -y - 0.002, 0.8 * h), part="panel"),
-    )
+        rounded((x, y, h / 2 - 0.01), case, radius=0.006, at=(0.0, 0.0, h / 2 + 0.01), part="body"),
+        *(block((x - 0.015, 0.003, 0.018), metal, at=(0.0, -y - 0.002, h * z), part="panel")
+          for z in (0.9, 0.8)),
+        *facing(turned(((0.012, 0.0), (0.012, 0.005), (0.0, 0.006)), metal, part="button"),
+                (0.0, -y, 0.66 * h)),
+        *(block((0.007, 0.001, 0.004), dark, at=(a, -y - 0.001, 0.57 * h), part="socket")
+          for a in (-0.02, 0.0, 0.02)),
+        *(block((0.6 * x, 0.001, 0.003), dark, at=(0.0, -y - 0.001, h * z), part="panel")
+          for z in np.linspace(0.12, 0.45, 12).tolist()),
+        *(block((0.012, 0.02, 0.006), dark, at=(s * 0.8 * x, t * 0.8 * y, 0.006), part="base") for s in (-1, 1)
+          for t in (-1, 1)),
+    )  # fmt: skip
     return Thing("computer", solids, rectangle(x, y + 0.01), h, Deck(rectangle(x, y), h))
 
 
@@ -160,16 +214,17 @@ def row_of_books(
     return Thing("books", tuple(solids), rectangle(half_width, half_depth), tallest)
 
 
-def clothes(rng: np.random.Generator, paint: Paint) -> Thing:
-    """Something soft, dropped or folded."""
-    x, y, z = rng.uniform(0.15, 0.35), rng.uniform(0.12, 0.3), rng.uniform(0.03, 0.1)
-    body = cushion((x, y, z), paint("fabric", (x, y, z)), rng, at=(0.0, 0.0, z * 0.9), edge=rng.uniform(0.4, 0.9))
-    return Thing("clothes", (body,), rectangle(x, y), 2 * z)
-
-
 def _shade(rng: np.random.Generator, paint: Paint, r: float, h: float, *, x: float = 0.0) -> tuple[Solid, ...]:
     cloth, tall, narrow = paint("cloth", (r, r, h)), rng.uniform(0.6, 1.1) * r + 0.08, rng.uniform(0.4, 1)
-    return turned(((r, h - tall), (r * narrow, h)), cloth, at=(x, 0.0, 0.0), part="shade")
+    bulb = lathe(((0.012, h - 0.75 * tall), (0.03, h - 0.55 * tall), (0.02, h - 0.42 * tall),
+                  (0.0, h - 0.4 * tall)), paint("porcelain", (r, r, h)), at=(x, 0.0, 0.0),
+                 part="bulb", steps=3)  # fmt: skip
+    skin = turned(((r, h - tall), (r * narrow, h)), cloth, at=(x, 0.0, 0.0), part="shade")
+    return (
+        *skin,
+        *bulb,
+        rod((x, 0.0, h - 1.1 * tall), (x, 0.0, h - 0.75 * tall), 0.012, paint("metal", (r, r, h)), part="bulb"),
+    )
 
 
 def _potted(name: str, rng: np.random.Generator, paint: Paint, r: float, pot: float, h: float) -> Thing:
@@ -181,7 +236,7 @@ def _potted(name: str, rng: np.random.Generator, paint: Paint, r: float, pot: fl
                 (r, r, pot),
                 (0.9 * r, 0.9 * r, pot),
                 (0.88 * r, 0.88 * r, 0.9 * pot),
-                (0.005, 0.005, 0.9 * pot),
+                (0.0005, 0.0005, 0.9 * pot),
             ),
             glaze,
             part="pot",
@@ -217,15 +272,24 @@ def _potted(name: str, rng: np.random.Generator, paint: Paint, r: float, pot: fl
 def _screened(name: str, rng: np.random.Generator, paint: Paint, x: float, *, lift: float) -> Thing:
     h = 1.13 * x
     case, thick = paint("plain", (x, 0.05, h)), rng.uniform(0.01, 0.025)
-    solids = (
-        block((x, thick, h / 2), case, at=(0.0, 0.0, lift + h / 2), part="body"),
+    panel = (
+        rounded((x, thick, h / 2), case, radius=0.008, at=(0.0, 0.0, lift + h / 2), part="body"),
         block(
             (x - 0.012, 0.003, h / 2 - 0.012),
             paint("screen", (x, 0.03, h)),
             at=(0.0, -thick, lift + h / 2),
             part="screen",
         ),
-        block((0.02, 0.012, lift / 2 + 0.05), case, at=(0.0, thick + 0.01, lift / 2 + 0.05), part="base"),
-        block((0.4 * x, 0.09, 0.006), case, at=(0.0, 0.0, 0.006), part="base"),
     )
-    return Thing(name, solids, rectangle(x, 0.095), lift + h)
+    foot = (
+        rounded(
+            (0.025, 0.012, lift / 2 + 0.05),
+            case,
+            radius=0.008,
+            at=(0.0, thick + 0.01, lift / 2 + 0.05),
+            part="support",
+        ),
+        rounded((0.4 * x, 0.09, 0.006), case, radius=0.005, at=(0.0, 0.0, 0.006), part="base"),
+    )
+    tilt = hinged(panel, (1.0, 0.0, 0.0), at=(0.0, thick, lift + h / 2), until=0.25, back=-0.25)
+    return assembled(name, foot, (tilt,), footprint=rectangle(x, 0.095))

@@ -5,9 +5,14 @@ from itertools import pairwise
 import numpy as np
 
 from lasso3d.data.procedural.appearance import Material
+from lasso3d.data.procedural.curves import bent, peg
 from lasso3d.data.procedural.finishes import Paint
-from lasso3d.data.procedural.forms import Point, block, cushion, lofted, rod, tube
+from lasso3d.data.procedural.forms import Point, ball, block, case, crate, cushion, lofted, rod, tube
+from lasso3d.data.procedural.joints import Moving, assembled, hinged, sliding
 from lasso3d.data.procedural.shapes import Deck, Shelf, Solid, Thing, rectangle
+
+SWING = 1.8
+"""Radians by which doors of furniture open at most."""
 
 
 def bookcase(rng: np.random.Generator, paint: Paint) -> Thing:
@@ -91,17 +96,22 @@ def box(rng: np.random.Generator, paint: Paint) -> Thing:
         return Thing(
             "box", (block((x, y, h / 2), card, at=(0.0, 0.0, h / 2)),), rectangle(x, y), h, Deck(rectangle(x, y), h)
         )
-    t, open_ = 0.004, rng.uniform(0.02, 0.07)
-    solids = (
-        block((x, y, t), card, at=(0.0, 0.0, t)),
-        *(block((x, t, h / 2), card, at=(0.0, s * (y - t), h / 2)) for s in (-1, 1)),
-        *(block((t, y, h / 2), card, at=(s * (x - t), 0.0, h / 2)) for s in (-1, 1)),
-        *(
-            lofted(((x, 0.002, h), (x, 0.002, h + 0.1)), card, at=(0.0, s * (y + open_ / 2), 0.0), part="lid")
-            for s in (-1, 1)
-        ),
-    )
-    return Thing("box", solids, rectangle(x, y + open_), h + 0.1)
+    t = 0.004
+    flaps = []
+    for side in (-1, 1):
+        along = (block((x - t, y / 2 - 0.001, 0.002), card, at=(0.0, side * (y / 2), h + 0.004), part="lid"),)
+        across = (
+            block(
+                (min(0.45 * x, y / 2), y - t, 0.002),
+                card,
+                at=(side * (x - min(0.45 * x, y / 2)), 0.0, h),
+                part="lid",
+            ),
+        )
+        flaps.append(hinged(across, (0.0, float(side), 0.0), at=(side * x, 0.0, h), until=2.6))
+        flaps.append(hinged(along, (-float(side), 0.0, 0.0), at=(0.0, side * y, h), until=2.6))
+    solids = crate((x, y, h / 2), card, at=(0.0, 0.0, h / 2), thick=t)
+    return assembled("box", solids, tuple(flaps), footprint=rectangle(x, y), deck=h + 0.006)
 
 
 def suitcase(rng: np.random.Generator, paint: Paint) -> Thing:
@@ -116,14 +126,28 @@ def suitcase(rng: np.random.Generator, paint: Paint) -> Thing:
         for s in (-1, 1)
         for t in (-1, 1)
     )
-    top = h + 0.04 + (rng.uniform(0.2, 0.4) if rng.random() < 0.4 else 0.03)
-    handle = tube(
-        ((-0.08, 0.6 * y, h), (-0.08, 0.6 * y, top), (0.08, 0.6 * y, top), (0.08, 0.6 * y, h)),
+    top = h + 0.035
+    grip = (
+        bent(
+            ((-0.08, 0.6 * y, h - 0.02), (-0.075, 0.6 * y, top), (0.075, 0.6 * y, top), (0.08, 0.6 * y, h - 0.02)),
+            0.009,
+            metal,
+            part="handle",
+        ),
+        *(
+            rod((s * 0.078, 0.6 * y, 0.35 * h), (s * 0.078, 0.6 * y, h), 0.007, metal, part="handle")
+            for s in (-1, 1)
+        ),
+    )
+    ear = bent(
+        ((-0.05, 0.0, h + 0.03), (-0.04, 0.0, h + 0.055), (0.04, 0.0, h + 0.055), (0.05, 0.0, h + 0.03)),
         0.009,
-        metal,
+        skin,
         part="handle",
     )
-    return Thing("suitcase", (body, *wheels, *handle), rectangle(x, y), top)
+    return assembled(
+        "suitcase", (body, *wheels, ear), (sliding(grip, (0.0, 0.0, 1.0), until=0.4),), footprint=rectangle(x, y)
+    )
 
 
 def backpack(rng: np.random.Generator, paint: Paint) -> Thing:
@@ -156,12 +180,12 @@ def basket(rng: np.random.Generator, paint: Paint) -> Thing:
     solids: tuple[Solid, ...] = (
         lofted(
             (
-                (0.01, 0.01, 0.0),
+                (0.0005, 0.0005, 0.0),
                 (0.85 * x, 0.85 * y, 0.0),
                 (x, y, h),
                 (x - 0.012, y - 0.012, h),
                 (0.83 * x, 0.83 * y, 0.02),
-                (0.01, 0.01, 0.02),
+                (0.0005, 0.0005, 0.02),
             ),
             skin,
             roundness=0.5,
@@ -185,53 +209,111 @@ def _cased(
     name: str, rng: np.random.Generator, paint: Paint, size: tuple[float, float, float],
     *, columns: int, rows: int, legs: bool = True,
 ) -> Thing:  # fmt: skip
-    """A case whose front is divided into doors (higher than wide) and drawers, each with a handle or knob."""
+    """Boards around doors (higher than wide) that turn and drawers that slide, each with a handle or knob."""
     x, y, h = size
     wood, metal = paint("lacquer", size), paint("metal", size)
     front = paint("lacquer", size) if rng.random() < 0.35 else wood
     low = rng.uniform(0.0, 0.15) if legs and h < 1.5 else 0.0
-    solids: list[Solid] = [block((x, y - 0.01, (h - low) / 2), wood, at=(0.0, 0.01, (h + low) / 2), part="body")]
-    if low > 0.05:
-        solids += [
+    low = low if low > 0.05 else 0.0
+    fixed = case((x, y - 0.01, (h - low) / 2), wood, at=(0.0, 0.01, (h + low) / 2), part="body")
+    if low:
+        fixed += tuple(
             block((0.02, 0.02, low / 2), wood, at=(s * (x - 0.03), t * (y - 0.04), low / 2), part="leg")
             for s in (-1, 1)
             for t in (-1, 1)
-        ]
+        )
     gap, flush = rng.uniform(0.002, 0.006), rng.random() < 0.25
     wide, high = 2 * x / columns, (h - low - 0.02) / rows
-    style = int(rng.integers(4))
+    style, inner = int(rng.integers(4)), (h - low) / 2 - 0.018
+    middle = (h + low) / 2
+    fixed += tuple(
+        block((0.008, y - 0.02, inner), wood, at=(-x + i * wide, 0.01, middle), part="body")
+        for i in range(1, columns)
+    )
+    moving: list[Moving] = []
     for i in range(columns):
         for j in range(rows):
             a, z = -x + (i + 0.5) * wide, low + 0.01 + (j + 0.5) * high
-            part = "door" if high > 0.75 * wide else "drawer"
-            solids.append(
-                block(
-                    (wide / 2 - gap, 0.009, high / 2 - gap),
-                    front,
-                    at=(a, -y + (0.0105 if flush else 0.002), z),
-                    part=part,
-                )
+            swing, left = high > 0.75 * wide, i % 2 == 0
+            panel = block(
+                (wide / 2 - gap, 0.009, high / 2 - gap),
+                front,
+                at=(a, -y + (0.0105 if flush else 0.002), z),
+                part="door" if swing else "drawer",
             )
-            solids += _grip(
-                style, metal, (a, -y - 0.02, z), (wide / 2, high / 2), swing=part == "door", left=i % 2 == 0
-            )
-    return Thing(name, tuple(solids), rectangle(x, y + 0.01), h, Deck(rectangle(x, y), h))
+            grip = _grip(style, metal, (a, -y - 0.02, z), (wide / 2, high / 2), swing=swing, left=left)
+            if swing:
+                boards, shelves = _boards((a, z), (wide / 2 - 0.014, y - 0.03, high / 2), wood)
+                fixed += boards
+                moving.append(leaf((panel, *grip), a, wide / 2, -y, left=left, hides=shelves))
+            else:
+                moving.append(_drawer((panel, *grip), (a, z), (wide / 2, y, high / 2), wood))
+    return assembled(name, fixed, tuple(moving), deck=h, footprint=rectangle(x, y + 0.01))
+
+
+def leaf(
+    solids: tuple[Solid, ...], x: float, half: float, y: float, *, left: bool, hides: tuple[Shelf, ...] = ()
+) -> Moving:
+    """A door in a front at `y`, hinged on its left or right edge."""
+    side = -1 if left else 1
+    return hinged(solids, (0.0, 0.0, float(side)), at=(x + side * half, y, 0.0), until=SWING, hides=hides)
+
+
+def _drawer(front: tuple[Solid, ...], place: tuple[float, float], half: Point, wood: Material) -> Moving:
+    (a, z), (x, y, high) = place, half
+    box = crate((x - 0.016, y - 0.03, 0.7 * high), wood, at=(a, 0.005, z - 0.2 * high), part="drawer")
+    return sliding((*front, *box), (0.0, -1.0, 0.0), until=1.3 * y)
+
+
+def _boards(place: tuple[float, float], half: Point, wood: Material) -> tuple[tuple[Solid, ...], tuple[Shelf, ...]]:
+    """What is behind a door: boards, and the shelves on them."""
+    (a, z), (x, y, high) = place, half
+    count = int(high / 0.2)
+    levels = np.linspace(z - high, z + high, count + 2).tolist()
+    boards = tuple(block((x, y, 0.007), wood, at=(a, 0.005, level), part="shelf") for level in levels[1:-1])
+    shelves = tuple(Shelf(a, 0.0, low + 0.012, x - 0.01, y - 0.02, up - low - 0.03) for low, up in pairwise(levels))
+    return boards, shelves
 
 
 def _grip(
     style: int, metal: Material, place: Point, half: tuple[float, float], *, swing: bool, left: bool
-) -> list[Solid]:
-    """A knob, a bar or nothing."""
+) -> tuple[Solid, ...]:
+    """A knob, a bent bar, a bar or nothing."""
     x, y, z = place
     if style == 0:
-        return []
+        return ()
     if swing:
         x += (0.75 if left else -0.75) * half[0]
         if style == 1:
-            return [
-                cushion(
-                    (0.014, 0.014, 0.014), metal, np.random.default_rng(0), at=(x, y, z), part="handle", edge=0.9
-                )
-            ]
-        return [block((0.007, 0.007, min(0.12, 0.5 * half[1])), metal, at=(x, y, z), part="handle")]
-    return [block((min(0.08, 0.5 * half[0]), 0.007, 0.007), metal, at=(x, y, z), part="handle")]
+            return (
+                *peg((x, y + 0.015, z), (x, y, z), 0.006, metal, part="handle"),
+                ball((0.014, 0.01, 0.014), metal, at=(x, y, z), part="handle"),
+            )
+        long = min(0.12, 0.5 * half[1])
+        return (
+            bent(
+                (
+                    (x, y + 0.014, z - long),
+                    (x, y - 0.008, z - 0.85 * long),
+                    (x, y - 0.008, z + 0.85 * long),
+                    (x, y + 0.014, z + long),
+                ),
+                0.006,
+                metal,
+                part="handle",
+            ),
+        )
+    long = min(0.08, 0.5 * half[0])
+    return (
+        bent(
+            (
+                (x - long, y + 0.014, z),
+                (x - 0.8 * long, y - 0.006, z),
+                (x + 0.8 * long, y - 0.006, z),
+                (x + long, y + 0.014, z),
+            ),
+            0.006,
+            metal,
+            part="handle",
+        ),
+    )

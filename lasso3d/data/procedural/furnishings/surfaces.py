@@ -4,7 +4,8 @@ import numpy as np
 
 from lasso3d.data.procedural.appearance import Material
 from lasso3d.data.procedural.finishes import Paint
-from lasso3d.data.procedural.forms import block, rod, turned
+from lasso3d.data.procedural.forms import block, case, crate, rod, turned
+from lasso3d.data.procedural.joints import Moving, assembled, sliding
 from lasso3d.data.procedural.shapes import Deck, Shelf, Solid, Thing, circle, rectangle
 
 
@@ -40,38 +41,36 @@ def desk(rng: np.random.Generator, paint: Paint) -> Thing:
     board, frame = paint("lacquer", (x, y, h)), paint("metal" if rng.random() < 0.6 else "lacquer", (x, y, h))
     thick = rng.uniform(0.011, 0.022)
     solids: tuple[Solid, ...] = (
-        block((x, y, thick), board, at=(0.0, 0.0, h - thick), part="top"),
+        block((x, y, thick), board, at=(0.0, 0.0, h - thick), part="tabletop"),
         *_support(rng, x, y, h - 2 * thick, frame),
     )
+    moving: list[Moving] = []
     if rng.random() < 0.6:
         side, width, depth = rng.choice([-1, 1]), rng.uniform(0.18, 0.23), y - 0.04
         low, high = (0.03, h - 0.06) if rng.random() < 0.7 else (h - 0.3, h - 2 * thick)
-        middle = side * (x - width - 0.03)
-        solids += (
-            block((width, depth, (high - low) / 2), board, at=(middle, 0.0, (low + high) / 2), part="drawer"),
-        )
-        count = int(rng.integers(2, 4))
+        middle, count = float(side * (x - width - 0.03)), int(rng.integers(2, 4))
+        solids += case((width, depth, (high - low) / 2), board, at=(middle, 0.0, (low + high) / 2), part="body")
+        tall = (high - low) / count
         for i in range(count):
-            z = low + (high - low) * (i + 0.5) / count
-            solids += (
-                block(
-                    (width - 0.006, 0.006, (high - low) / count / 2 - 0.006),
-                    board,
-                    at=(middle, -depth - 0.005, z),
-                    part="drawer",
-                ),
-                block((0.05, 0.008, 0.006), frame, at=(middle, -depth - 0.02, z), part="handle"),
+            z = low + tall * (i + 0.5)
+            front = block(
+                (width - 0.004, 0.008, tall / 2 - 0.003), board, at=(middle, -depth - 0.008, z), part="drawer"
             )
+            grip = block((0.05, 0.008, 0.006), frame, at=(middle, -depth - 0.022, z), part="handle")
+            tub = crate(
+                (width - 0.02, depth - 0.03, 0.35 * tall), board, at=(middle, 0.0, z - 0.08 * tall), part="drawer"
+            )
+            moving.append(sliding((front, grip, *tub), (0.0, -1.0, 0.0), until=1.3 * depth))
     if rng.random() < 0.35:
         solids += (block((x - 0.03, 0.008, 0.15), board, at=(0.0, y - 0.05, h - 0.2), part="frame"),)
-    return Thing("desk", solids, rectangle(x, y), h, Deck(rectangle(x, y), h))
+    return assembled("desk", solids, tuple(moving), deck=h, footprint=rectangle(x, y))
 
 
 def _rectangular(name: str, rng: np.random.Generator, paint: Paint, x: float, y: float, h: float) -> Thing:
     board, thick = paint("lacquer", (x, y, h)), rng.uniform(0.01, 0.025)
     frame = board if rng.random() < 0.5 else paint("metal", (x, y, h))
     solids: tuple[Solid, ...] = (
-        block((x, y, thick), board, at=(0.0, 0.0, h - thick), part="top"),
+        block((x, y, thick), board, at=(0.0, 0.0, h - thick), part="tabletop"),
         *_support(rng, x, y, h - 2 * thick, frame),
     )
     shelves: tuple[Shelf, ...] = ()
@@ -85,7 +84,7 @@ def _rectangular(name: str, rng: np.random.Generator, paint: Paint, x: float, y:
 def _round(name: str, rng: np.random.Generator, paint: Paint, *, r: float, h: float) -> Thing:
     board, thick = paint("lacquer", (r, r, h)), rng.uniform(0.015, 0.04)
     frame = board if rng.random() < 0.4 else paint("metal", (r, r, h))
-    top = turned(((0.0, h - thick), (r, h - thick), (r, h), (0.0, h)), board, part="top")
+    top = turned(((0.0, h - thick), (r, h - thick), (r, h), (0.0, h)), board, part="tabletop")
     if rng.random() < 0.5:
         foot = turned(((0.0, 0.03), (0.55 * r, 0.03), (0.6 * r, 0.0)), frame, part="base")
         solids = (
