@@ -3,6 +3,8 @@
 import re
 import runpy
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,11 +38,24 @@ def test_the_commands_of_the_readme_run(lasso, tmp_path, monkeypatch):
     ran = 0
     for block in blocks("console"):
         for line in block.splitlines():
-            if line.startswith("$ lasso3d "):
+            if line.startswith("$ lasso3d annotate "):
+                assert_it_listens(shlex.split(line.removeprefix("$ lasso3d ")))
+            elif line.startswith("$ lasso3d "):
                 code, _, complaint = lasso(*shlex.split(line.removeprefix("$ lasso3d ")))
                 assert code == 0, f"{line}\n{complaint}"
                 ran += 1
     assert ran >= 3
+
+
+def assert_it_listens(words):
+    """Start the annotator without a browser, see its link, end it."""
+    quiet = [word for word in words if word != "--open"]
+    command = [sys.executable, "-m", "lasso3d.cli", *quiet, "--sessions", "sessions"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout.readline().startswith("http://127.0.0.1:")
+        finally:
+            server.kill()
 
 
 def test_the_python_of_the_readme_runs(tmp_path, monkeypatch, lasso):

@@ -65,7 +65,7 @@ def test_worlds_take_turns(monkeypatch):
 
     def world(name, seed):
         asked.append((name, seed))
-        return procedural("tabletops", 3)
+        return procedural("tabletops", 7)
 
     monkeypatch.setattr(scenes, "procedural", world)
     scenes._example.cache_clear()
