@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import tyro
 
 from lasso3d.cli.progress import progress
-from lasso3d.cli.usage import WrongUsage, require_positive, require_seed, require_writable
+from lasso3d.cli.usage import WrongUsage, require_not_negative, require_positive, require_writable
 
 if TYPE_CHECKING:
     from lasso3d.core.segmenter import Segmenter
@@ -87,7 +87,7 @@ class Evaluate:
             click_voxel=self.click_voxel,
             voxel=self.voxel,
         )
-        require_seed(self.seed)
+        require_not_negative(seed=self.seed)
         require_writable(self.out)
         if self.trace is not None:
             self._tell(self._from_trace(self.trace), self.out)

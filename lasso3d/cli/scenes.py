@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from lasso3d.cli.progress import progress
-from lasso3d.cli.usage import require_not_negative, require_positive, require_seed
+from lasso3d.cli.usage import require_not_negative, require_positive
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,7 @@ class Scenes:
         from lasso3d.io.folder import SCENE_FILE
 
         require_positive(count=self.count)
-        require_seed(self.seed)
-        require_not_negative(views=self.views)
+        require_not_negative(seed=self.seed, views=self.views)
         written = 0
         with progress(f"{self.world}") as tell:
             for i in range(self.count):

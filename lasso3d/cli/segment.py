@@ -11,7 +11,7 @@ import tyro
 from lasso3d.cli.info import extent_warnings
 from lasso3d.cli.progress import progress
 from lasso3d.cli.tables import print_table
-from lasso3d.cli.usage import require_positive, require_seed, require_writable
+from lasso3d.cli.usage import require_not_negative, require_positive, require_writable
 from lasso3d.core.errors import WriteError
 from lasso3d.core.prompts import Clicks, Prompt
 
@@ -91,7 +91,7 @@ class Segment:
 
     def _refuse_nonsense(self) -> None:
         require_positive(unit=self.unit, voxel=self.voxel)
-        require_seed(self.seed)
+        require_not_negative(seed=self.seed)
         require_writable(self.out, self.picture)
         if self.picture is not None and self.picture.suffix.lower() != ".png":
             raise WriteError("pictures are PNG files", str(self.picture), "name it FILE.png")

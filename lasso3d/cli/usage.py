@@ -17,11 +17,6 @@ def require_positive(**options: float | int | None) -> None:
             raise WrongUsage(f"--{name.replace('_', '-')} must be above 0, found {value}")
 
 
-def require_seed(seed: int) -> None:
-    """WrongUsage for a seed that no generator takes."""
-    require_not_negative(seed=seed)
-
-
 def require_not_negative(**options: int) -> None:
     """WrongUsage for a number below zero."""
     for name, value in options.items():
@@ -32,7 +27,5 @@ def require_not_negative(**options: int) -> None:
 def require_writable(*targets: Path | None) -> None:
     """Say before the work, not after it, that a result cannot be written."""
     for target in targets:
-        if target is None:
-            continue
-        if not target.absolute().parent.is_dir():
+        if target is not None and not target.absolute().parent.is_dir():
             raise WriteError("its folder does not exist", str(target), f"create {target.parent}")

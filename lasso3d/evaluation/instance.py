@@ -10,7 +10,7 @@ from jaxtyping import Float64
 from lasso3d.core.prompts import ClassNames
 from lasso3d.core.segmenter import Progress, Segmenter
 from lasso3d.data.example import Example
-from lasso3d.evaluation.questions import Interview, ask_each, names_of, token_masks
+from lasso3d.evaluation.questions import Interview, ask_each, kind_of_rows, names_of, token_masks
 from lasso3d.evaluation.report import Figure, Report, Row, figure_of_draws, scene_weights
 from lasso3d.metrics.average_precision import (
     COMMON_THRESHOLDS,
@@ -77,8 +77,7 @@ def judge(interview: Interview) -> list[SceneInstances]:
     names = truth.class_names or ("object",)
     semantic = truth.semantic if truth.semantic is not None else np.zeros(len(truth.instance), np.int32)
     answer = interview.ask(ClassNames(names, kind="instance"))
-    place = {name: k for k, name in enumerate(names)}
-    kind = np.array([place.get(str(label), -1) for label in answer.labels], np.int64)
+    kind = kind_of_rows(answer, names)
     masks, of_point = token_masks(answer)
     scan = overlaps(
         masks, kind, answer.score, truth_kind=semantic, truth_instance=truth.instance, of_point=of_point

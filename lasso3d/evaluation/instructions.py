@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from jaxtyping import Float64
+from jaxtyping import Int64
 
 from lasso3d.core.prompts import Instruction
 from lasso3d.core.segmenter import Progress, Segmenter
@@ -31,10 +31,11 @@ def _judge(interview: Interview) -> list[Sentence]:
 
 
 def _more(found: Sequence[Sentence], seed: int) -> Iterator[Figure]:
-    draws = row_draws([one.scene for one in found], seed=seed) if found else iter(())
-    pooled = np.array([_cumulative(np.array([[one.shared, one.either] for one in found])[rows]) for rows in draws])
+    points = np.array([[one.shared, one.either] for one in found], np.int64)
+    draws = row_draws([one.scene for one in found], seed=seed)
+    pooled = np.array([_cumulative(points[rows]) for rows in draws] or [np.nan])
     text = "%, points in both over points in either, summed over sentences"
-    yield figure_of_draws("cIoU", pooled if found else np.full(1, np.nan), n=len(found), definition=text)
+    yield figure_of_draws("cIoU", pooled, n=len(found), definition=text)
     for word, part in (
         ("named", [one for one in found if one.named]),
         ("unnamed", [one for one in found if one.targets and not one.named]),
@@ -44,6 +45,6 @@ def _more(found: Sequence[Sentence], seed: int) -> Iterator[Figure]:
         yield figure(f"mIoU {word}", values, scenes=[one.scene for one in part], definition=text, seed=seed)
 
 
-def _cumulative(points: Float64[np.ndarray, "s 2"] | np.ndarray) -> float:
+def _cumulative(points: Int64[np.ndarray, "s 2"]) -> float:
     shared, either = points.sum(axis=0).tolist()
     return 100 * shared / either if either else 100.0

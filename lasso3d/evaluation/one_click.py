@@ -23,6 +23,7 @@ voxel farthest from the object's centroid (the end of UniSeg3D's sweep of positi
 OBJECTS = replace(SCAN, objects=None, smallest_points=100, smallest_share=0.0)
 """Every object of 100 points or more, voxels by the extent of the scan; IoU over all points."""
 FOLDS = 200
+"""Draws of scenes behind the interval of an AP."""
 
 
 @final
@@ -106,7 +107,7 @@ def _figures(found: Sequence[OneClick], place: Place, seed: int) -> Iterator[Fig
     text = "%, the same, truth rounded to the system's tokens"
     yield figure(f"IoU {place} (rounded truth)", rounded, scenes=scenes, definition=text, seed=seed)
     for name, thresholds in (("AP", COMMON_THRESHOLDS), ("AP50", (0.5,)), ("AP25", (0.25,))):
-        draws = row_draws(scenes, seed=seed, folds=FOLDS) if found else iter(())
+        draws = row_draws(scenes, seed=seed, folds=FOLDS)
         values = [float(np.mean([ranking_precision(ious[r] > t, score[r]) for t in thresholds])) for r in draws]
         text = "%, ranked by the answer's own score, no class; AP: ten thresholds"
         column = 100 * np.array(values or [np.nan])

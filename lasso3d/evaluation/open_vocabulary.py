@@ -45,7 +45,7 @@ def evaluate(
     found = [objects for _, objects in judged if objects is not None]
     names, table = instance.ap_table(found, smallest=smallest, seed=seed)
     figures = [
-        *_pair("mIoU", *(semantic.mean_of(pooled, part, seed=seed) for part in (base, novel)), n=len(judged)),
+        *_mean_ious(*(semantic.mean_of(pooled, part, seed=seed) for part in (base, novel)), n=len(judged)),
         *(f for f in semantic.figures(pooled, seed=seed) if f.name in ("mIoU", "mIoU of things", "mIoU OpenScene")),
         *_ap_figures(names, table, base, novel, len(found)),
     ]
@@ -70,13 +70,11 @@ def _ap_figures(
     yield _harmonic("hAP50", *(100 * mean_over_classes(part[:, :, 0]) for part in parts.values()), n=n)
 
 
-def _pair(
-    name: str, base: Float64[np.ndarray, " f"], novel: Float64[np.ndarray, " f"], *, n: int
-) -> Iterator[Figure]:
+def _mean_ious(base: Float64[np.ndarray, " f"], novel: Float64[np.ndarray, " f"], *, n: int) -> Iterator[Figure]:
     text = "%, mean over true classes that are "
-    yield figure_of_draws(f"{name} base", base, n=n, definition=text + "base")
-    yield figure_of_draws(f"{name} novel", novel, n=n, definition=text + "novel")
-    yield _harmonic(f"h{name[1:]}", base, novel, n=n)
+    yield figure_of_draws("mIoU base", base, n=n, definition=text + "base")
+    yield figure_of_draws("mIoU novel", novel, n=n, definition=text + "novel")
+    yield _harmonic("hIoU", base, novel, n=n)
 
 
 def _harmonic(name: str, base: Float64[np.ndarray, " f"], novel: Float64[np.ndarray, " f"], *, n: int) -> Figure:

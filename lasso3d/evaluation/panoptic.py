@@ -10,7 +10,7 @@ from jaxtyping import Bool, Float64, Int32
 from lasso3d.core.prompts import ClassNames
 from lasso3d.core.segmenter import Progress, Segmenter
 from lasso3d.data.example import Example, Truth
-from lasso3d.evaluation.questions import Interview, ask_each, names_of, stack_counts
+from lasso3d.evaluation.questions import Interview, ask_each, drawn_counts, kind_of_rows, names_of, stack_counts
 from lasso3d.evaluation.report import Figure, Report, Row, figure_of_draws, scene_weights
 from lasso3d.evaluation.semantic import things_in
 from lasso3d.metrics.panoptic import PanopticCounts, panoptic_counts, panoptic_quality, present
@@ -67,10 +67,8 @@ def judge(interview: Interview) -> list[ScenePanoptic]:
         return []
     names = truth.class_names
     answer = interview.ask(ClassNames(names, kind="panoptic"))
-    place = {name: k for k, name in enumerate(names)}
     row = answer.label_of_point()
-    kind_of_row = np.array([*(place.get(str(label), -1) for label in answer.labels), -1], np.int32)
-    kind = kind_of_row[row]
+    kind = np.append(kind_of_rows(answer, names), -1)[row].astype(np.int32)
     things = things_in(truth)
     truth_kind, truth_segment = _segments(truth, truth.semantic, chosen(names, things))
     apart, joined = (
@@ -94,7 +92,7 @@ def _figures(
     counts: PanopticCounts, points: ClassCounts, things: Bool[np.ndarray, " c"], seed: int
 ) -> Iterator[Figure]:
     weights = scene_weights(len(counts.matched), seed=seed)
-    drawn = PanopticCounts(*(weights @ values for values in counts))
+    drawn = drawn_counts(counts, weights)
     quality, seen = panoptic_quality(drawn), present(drawn)
 
     def mean(name: str, values: Float64[np.ndarray, "f c"], text: str) -> Figure:
@@ -106,7 +104,7 @@ def _figures(
     yield mean("RQ", rq, "%, F1 of segments at IoU > 0.5")
     yield mean("PQ things", pq[:, things], "%, classes with instances")
     yield mean("PQ stuff", pq[:, ~things], "%, classes without")
-    ious = class_ious(ClassCounts(*(weights @ values for values in points)))
+    ious = class_ious(drawn_counts(points, weights))
     yield mean("PQ dagger", np.where(things, pq, ious), "%, PQ of things and IoU of stuff")
     yield mean("PQ of all names", quality.pq, "%, as released: a class neither true nor answered counts 0")
 

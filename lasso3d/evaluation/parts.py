@@ -38,7 +38,7 @@ def evaluate(
     """
     judged, asked = ask_each(segmenter, examples, judge, needs="parts", seed=seed, progress=progress)
     scenes = [one.scene for one in judged]
-    draws = row_draws(scenes, seed=seed, folds=FOLDS) if judged else iter(())
+    draws = row_draws(scenes, seed=seed, folds=FOLDS)
     values = np.array([100 * part_miou([judged[i].found for i in rows])[0] for rows in draws] or [np.nan])
     _, by_category = part_miou([one.found for one in judged])
     every = 100 * np.array([one.found.value for one in judged])

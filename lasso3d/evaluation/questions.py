@@ -6,7 +6,7 @@ from time import perf_counter
 from typing import TypeVar, final
 
 import numpy as np
-from jaxtyping import Bool, Int32
+from jaxtyping import Bool, Float64, Int32, Int64
 
 from lasso3d.core.prompts import Prompt
 from lasso3d.core.scene import Scene
@@ -122,6 +122,12 @@ def point_masks(answer: Segmentation) -> Bool[np.ndarray, "m n"]:
     return masks if of_point is None else masks[:, of_point]
 
 
+def kind_of_rows(answer: Segmentation, names: Sequence[str]) -> Int64[np.ndarray, " m"]:
+    """Which of the names each row of an answer is labelled with, -1 = none of them."""
+    place = {name: k for k, name in enumerate(names)}
+    return np.array([place.get(str(label), -1) for label in answer.labels], np.int64)
+
+
 def names_of(scenes: Iterable[Sequence[str]]) -> tuple[str, ...]:
     """All names of some scenes, each once, in the order in which they were met."""
     return tuple(dict.fromkeys(name for names in scenes for name in names))
@@ -139,3 +145,8 @@ def stack_counts(kind: type[C], counts: Sequence[C], of_scene: Sequence[Sequence
         for table, value in zip(fields, values, strict=True):
             table[i, [column[name] for name in of_names]] = value
     return kind(*fields)
+
+
+def drawn_counts(counts: C, weights: Float64[np.ndarray, "f s"]) -> C:
+    """Counts [scenes names] summed over scenes, once for each row of `scene_weights`."""
+    return type(counts)(*(weights @ values for values in counts))

@@ -10,7 +10,7 @@ from lasso3d.core.segmenter import Progress, Segmenter
 from lasso3d.data.example import Example
 from lasso3d.evaluation.questions import Interview, ask_each
 from lasso3d.evaluation.report import Figure, Report, figure
-from lasso3d.evaluation.sentences import THRESHOLDS, Sentence, judge, row_of, sentence_figures
+from lasso3d.evaluation.sentences import THRESHOLDS, Sentence, f1_name, judge, row_of, sentence_figures
 from lasso3d.metrics.referring import Group
 
 
@@ -50,6 +50,6 @@ def _groups(found: Sequence[Sentence], seed: int) -> Iterator[Figure]:
         part = [one for one in found if one.group == group]
         scenes = [one.scene for one in part]
         for t in THRESHOLDS:
-            values = np.array([100 * one.f1[f"f1@{100 * t:.0f}_boxes"] for one in part])
+            values = np.array([100 * one.f1[f1_name("boxes", t)] for one in part])
             text = "%, boxes; zero, single, multiple targets, with and without distractors"
             yield figure(f"F1@{100 * t:.0f} {group}", values, scenes=scenes, definition=text, seed=seed)

@@ -150,7 +150,12 @@ def figure_of_draws(name: str, values: Float64[np.ndarray, " f"], *, n: int, def
 
 
 def row_draws(scenes: Sequence[str], *, seed: int, folds: int = POOLED_FOLDS) -> Iterator[Int64[np.ndarray, " k"]]:
-    """Rows by index: all of them first, then those of each draw of whole scenes, with repetition."""
+    """Rows by index: all of them first, then those of each draw of whole scenes, with repetition.
+
+    Of no rows there are no draws.
+    """
+    if not scenes:
+        return
     names, of_row = np.unique(np.array(scenes), return_inverse=True)
     for weights in scene_weights(len(names), seed=seed, folds=folds):
         yield np.repeat(np.arange(len(of_row)), weights[of_row].astype(np.int64))

@@ -10,7 +10,7 @@ from jaxtyping import Bool, Float64
 from lasso3d.core.prompts import ClassNames
 from lasso3d.core.segmenter import Progress, Segmenter
 from lasso3d.data.example import Example, Truth
-from lasso3d.evaluation.questions import Interview, ask_each, names_of, stack_counts
+from lasso3d.evaluation.questions import Interview, ask_each, drawn_counts, names_of, stack_counts
 from lasso3d.evaluation.report import Figure, Report, Row, figure_of_draws, scene_weights
 from lasso3d.metrics.semantic import (
     ClassCounts,
@@ -108,7 +108,7 @@ def figures(pooled: Pooled, *, seed: int) -> Iterator[Figure]:
     """The means that published tables take, each by its name."""
     scenes = len(pooled.counts.truth)
     weights = scene_weights(scenes, seed=seed)
-    drawn, forgiven = (_drawn(counts, weights) for counts in (pooled.counts, pooled.forgiven))
+    drawn, forgiven = (drawn_counts(counts, weights) for counts in (pooled.counts, pooled.forgiven))
 
     def percent(name: str, values: Float64[np.ndarray, " f"], text: str) -> Figure:
         return figure_of_draws(name, 100 * values, n=scenes, definition=text)
@@ -129,7 +129,7 @@ def figures(pooled: Pooled, *, seed: int) -> Iterator[Figure]:
 def mean_of(pooled: Pooled, names: Collection[str], *, seed: int) -> Float64[np.ndarray, " f"]:
     """mIoU over those of some names that are true, over all scenes and draws of them, in percent."""
     wanted = chosen(pooled.names, names) & (pooled.counts.truth.sum(axis=0) > 0)
-    drawn = _drawn(pooled.counts, scene_weights(len(pooled.counts.truth), seed=seed))
+    drawn = drawn_counts(pooled.counts, scene_weights(len(pooled.counts.truth), seed=seed))
     return 100 * mean_over_classes(class_ious(drawn)[:, wanted])
 
 
@@ -139,10 +139,6 @@ def class_rows(pooled: Pooled) -> Iterator[Row]:
     for name, iou, points in zip(pooled.names, class_ious(total).tolist(), total.truth.tolist(), strict=True):
         if points:
             yield Row("", name, (("iou", iou), ("points", int(points))))
-
-
-def _drawn(counts: ClassCounts, weights: Float64[np.ndarray, "f s"]) -> ClassCounts:
-    return ClassCounts(*(weights @ values for values in counts))
 
 
 def _row(scene: SceneClasses) -> Row:

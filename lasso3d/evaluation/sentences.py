@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import final
+from typing import Literal, final
 
 import numpy as np
 from jaxtyping import Bool, Float64, Int32
@@ -15,6 +15,8 @@ from lasso3d.evaluation.report import Figure, Row, figure
 from lasso3d.metrics.masks import iou, rounded_to_tokens
 from lasso3d.metrics.referring import Group, box_ious, box_of, f1_of_matches, group_of, mask_ious
 
+Form = Literal["masks", "boxes"]
+FORMS: tuple[Form, ...] = ("masks", "boxes")
 THRESHOLDS = (0.25, 0.5)
 
 
@@ -65,6 +67,7 @@ def _judge(
     found, truth = point_masks(answer), _masks(instance, meant)
     union, target = _union(found), _union(truth)
     boxes = [np.array([box_of(xyz, mask) for mask in masks]).reshape(-1, 2, 3) for masks in (found, truth)]
+    by_form: dict[Form, Float64[np.ndarray, "p g"]]
     by_form = {"masks": mask_ious(found, truth), "boxes": box_ious(boxes[0], boxes[1])}
     return Sentence(
         interview.name,
@@ -76,7 +79,7 @@ def _judge(
         int((union & target).sum()),
         int((union | target).sum()),
         _first_box(by_form["boxes"], answer.score) if len(truth) == 1 else np.nan,
-        {_name(form, t): f1_of_matches(ious, t) for form, ious in by_form.items() for t in THRESHOLDS},
+        {f1_name(form, t): f1_of_matches(ious, t) for form, ious in by_form.items() for t in THRESHOLDS},
         group_of(len(truth), distractors=_distracted(text, meant, classes)),
         len(truth) == 1 and _companions(meant, classes) == 0,
         any(said(classes.get(i, ""), text) for i in meant),
@@ -102,13 +105,18 @@ def sentence_figures(found: Sequence[Sentence], *, seed: int) -> Iterator[Figure
     for t in THRESHOLDS:
         hits = [float(one.iou > t) for one in found]
         yield mean(f"Acc@{100 * t:.0f}", hits, found, "% of sentences with mask IoU > t")
-    for form in ("masks", "boxes"):
+    for form in FORMS:
         for t in THRESHOLDS:
-            f1 = [one.f1[_name(form, t)] for one in found]
+            f1 = [one.f1[f1_name(form, t)] for one in found]
             yield mean(f"F1@{100 * t:.0f} {form}", f1, found, "%, objects matched at IoU >= t, mean over sentences")
     none = [one for one in found if one.targets == 0]
     silent = [float(one.answers == 0) for one in none]
     yield mean("silent where nothing fits", silent, none, "% of sentences without target answered by no row")
+
+
+def f1_name(form: Form, threshold: float) -> str:
+    """The key of an F1 in `Sentence.f1` and in the rows of a report."""
+    return f"f1@{100 * threshold:.0f}_{form}"
 
 
 def row_of(one: Sentence) -> Row:
@@ -164,7 +172,3 @@ def _distracted(text: str, meant: tuple[int, ...], classes: Mapping[int, str]) -
     if meant:
         return _companions(meant, classes) > 0
     return any(said(name, text) for name in set(classes.values()))
-
-
-def _name(form: str, threshold: float) -> str:
-    return f"f1@{100 * threshold:.0f}_{form}"

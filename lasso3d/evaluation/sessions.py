@@ -230,9 +230,9 @@ def _guided(
     suggested = suggest_click(scene, answer) if protocol.guide == "suggestion" else None
     if suggested is not None:
         voxel = int(((task.voxel_xyz - np.array(suggested.xyz, np.float32)) ** 2).sum(axis=1).argmin())
-        return [ErrorClick(voxel, int(truth[voxel]), 0.0)]
-    wrong = truth != seen if task.known is None else (truth != seen) & task.known[task.representative]
-    voxel = int(rng.choice(np.flatnonzero(wrong)))
+    else:
+        wrong = truth != seen if task.known is None else (truth != seen) & task.known[task.representative]
+        voxel = int(rng.choice(np.flatnonzero(wrong)))
     return [ErrorClick(voxel, int(truth[voxel]), 0.0)]
 
 

@@ -96,7 +96,9 @@ def nearest_seeds(
 LABEL = 2**32 - 1
 """The lower half of a packed value is the label, so that comparing values compares costs, then labels."""
 NOTHING = 2**63 - 1
+"""In place of a packed value; above all of them."""
 UNREACHED = 2**31 - 1
+"""In place of a cost; above `FARTHEST`."""
 
 
 def _search(

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import final, overload
@@ -96,7 +96,7 @@ def read_frames(path: Path, *, up: Up = "z", unit: float = 1.0) -> Scene | None:
     coloured = any(frame.colour is not None for frame in found.frames)
     used = tuple(frame for frame in found.frames if not coloured or frame.colour is not None)
     lost = found.lost + len(found.frames) - len(used)
-    found = Recording(used, found.K, found.K_colour, found.steps, found.focal, found.rotated, lost)
+    found = replace(found, frames=used, lost=lost)
     rig = _rig(found)
     if found.K is None:
         log.warning("%s: no intrinsics, taken as a focal length of %.1f pixels; %s", path, rig.K[0, 0], CAMERA_CURE)

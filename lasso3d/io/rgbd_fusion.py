@@ -23,7 +23,6 @@ class Grid:
     def __init__(self, size: float, middle: Float64[np.ndarray, "3"]) -> None:
         self.size = size
         self._middle = middle.copy()
-        self._count = 0
         self._allot(1 << 16)
 
     def _allot(self, rows: int) -> None:

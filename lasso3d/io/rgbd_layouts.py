@@ -5,7 +5,7 @@ What is recognised, and what is taken for granted where a folder does not say it
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import final
 
@@ -39,6 +39,8 @@ SHELF_FILE = "cam.info.txt"
 """Of the Amazon Picking Challenge's recordings: cameras and poses under headings."""
 TOGETHER = 0.02
 """Seconds by which picture, depth and pose of one moment may differ: the tolerance of TUM's own tools."""
+UNKNOWN = np.full((4, 4), np.nan)
+"""The pose of a frame that has none."""
 CAMERA_CURE = "add intrinsic.txt (3 x 3, pixels) or intrinsic.json (fx, fy, cx, cy, depth_scale)"
 POSE_CURE = "add pose/NAME.txt (4 x 4, camera to world), trajectory.log or groundtruth.txt"
 
@@ -78,7 +80,7 @@ def recording(folder: Path) -> Recording | None:
     Raises:
         ReadError: depth images without poses or without a camera, or a damaged list.
     """
-    side_by_side = sorted(path for path in folder.glob("*.depth.png"))
+    side_by_side = sorted(folder.glob("*.depth.png"))
     if side_by_side:
         return _side_by_side(folder, side_by_side)
     if (folder / "depth").is_dir() and any((folder / "depth").glob("*.png")):
@@ -92,17 +94,16 @@ def _side_by_side(folder: Path, depths: Sequence[Path]) -> Recording:
     colours = [_first(folder, [f"{stem}.color{suffix}" for suffix in PICTURES]) for stem in stems]
     if (folder / SHELF_FILE).is_file():
         heads = _headed(folder / SHELF_FILE)
-        poses = [heads.get(stem, np.full((4, 4), np.nan)) for stem in stems]
+        poses = [heads.get(stem, UNKNOWN) for stem in stems]
         K = next((matrix for name, matrix in heads.items() if name.lower().startswith("color camera")), None)
         if K is None:
             raise ReadError("has no colour camera intrinsic matrix", str(folder / SHELF_FILE), CAMERA_CURE)
         # depths are in tenths of a millimetre and registered to the pictures
         return _complete(folder, depths, colours, poses, Recording((), K[:3, :3], None, 10_000.0, rotated=3))
-    lost = np.full((4, 4), np.nan)
     files = [folder / f"{stem}.pose.txt" for stem in stems]
     if not any(path.is_file() for path in files):
         raise ReadError("has depth images but no poses", str(folder), "add NAME.pose.txt (4 x 4, camera to world)")
-    poses = [read_pose(path) if path.is_file() else lost for path in files]
+    poses = [read_pose(path) if path.is_file() else UNKNOWN for path in files]
     K, K_colour, steps = _cameras(folder)
     return _complete(folder, depths, colours, poses, Recording((), K, K_colour, steps or 1000.0, focal=585.0))
 
@@ -117,7 +118,7 @@ def _in_folders(folder: Path) -> Recording:
     if by_name is not None:
         known = {_number(path): path for path in by_name.glob("*.txt")}
         files = [known.get(_number(path)) for path in depths]
-        poses = [np.full((4, 4), np.nan) if path is None else read_pose(path) for path in files]
+        poses = [UNKNOWN if path is None else read_pose(path) for path in files]
         if K is None:
             raise ReadError("has depth images and poses but no intrinsics", str(folder), CAMERA_CURE)
         return _complete(folder, depths, colours, poses, Recording((), K, K_colour, steps or 1000.0))
@@ -148,9 +149,7 @@ def _complete(
     if not good.any():
         raise ReadError(f"none of its {len(depths)} depth images has a pose", str(folder), POSE_CURE)
     frames = [Frame(d, c, p) for d, c, p, g in zip(depths, colours, poses, good, strict=True) if g]
-    return Recording(
-        tuple(frames), about.K, about.K_colour, about.steps, about.focal, about.rotated, int((~good).sum())
-    )
+    return replace(about, frames=tuple(frames), lost=int((~good).sum()))
 
 
 def _pairs(
@@ -257,7 +256,7 @@ def _at(
     for time in times:
         away = np.abs(known - time)
         nearest = int(np.argmin(np.where(np.isnan(away), np.inf, away)))
-        found.append(poses[nearest] if away[nearest] <= TOGETHER else np.full((4, 4), np.nan))
+        found.append(poses[nearest] if away[nearest] <= TOGETHER else UNKNOWN)
     return found
 
 

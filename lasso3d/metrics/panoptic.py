@@ -41,14 +41,12 @@ def panoptic_counts(
     answered_segment: Int32[np.ndarray, " n"],
     *,
     kinds: int,
-    smallest: int = 1,
 ) -> PanopticCounts:
     """What one scan contributes.
 
     Args:
         truth_kind: from 0; -1 = taken out, whatever the answer there.
         truth_segment: from 0, told apart within a kind; stuff has one number; -1 = of no segment.
-        smallest: unmatched segments with fewer points are neither missed nor false.
     """
     judged = truth_kind >= 0
     truth, kind_of_truth = segments(truth_kind[judged], truth_segment[judged])
@@ -60,13 +58,11 @@ def panoptic_counts(
     inside = np.where(kind_of_truth[:, None] == kind_of_answer, shared[:count, :asked], 0)
     iou = inside / (of_truth[:, None] + of_answer - inside)
     match = iou > 0.5
-    missed = ~match.any(axis=1) & (of_truth >= smallest)
-    false = ~match.any(axis=0) & (of_answer >= smallest)
     return PanopticCounts(
         _count(kind_of_truth[match.any(axis=1)], kinds),
         np.bincount(kind_of_truth, weights=np.where(match, iou, 0).sum(axis=1), minlength=kinds).astype(np.float64),
-        _count(kind_of_answer[false], kinds),
-        _count(kind_of_truth[missed], kinds),
+        _count(kind_of_answer[~match.any(axis=0)], kinds),
+        _count(kind_of_truth[~match.any(axis=1)], kinds),
     )
 
 

@@ -32,6 +32,12 @@ def able(places: Float[Tensor, "t d"], *, columns: int = 0, heads: int = 1) -> b
     return fits and computable(places)
 
 
+def computable(x: Float[Tensor, "t d"]) -> bool:
+    """Whether the compiled loops may work on this, and whether it is worth their while."""
+    learning = torch.is_grad_enabled() or torch.is_autocast_enabled("cpu")
+    return not learning and x.device.type == "cpu" and x.dtype == torch.float32 and len(x) >= FEWEST_PLACES
+
+
 def gather(
     asked: Float32[Tensor, "h q c"],
     places: Float32[Tensor, "t d"],
@@ -134,12 +140,6 @@ def _columns(asked: Float32[Tensor, "h q c"]) -> Float32[np.ndarray, "c w"]:
     """A column for every head of every query, the head running fastest, filled up to whole vectors."""
     columns = asked.transpose(0, 1).flatten(0, 1).T
     return _array(functional.pad(columns, (0, -columns.shape[1] % LANES)))
-
-
-def computable(x: Float[Tensor, "t d"]) -> bool:
-    """Whether the compiled loops may work on this, and whether it is worth their while."""
-    learning = torch.is_grad_enabled() or torch.is_autocast_enabled("cpu")
-    return not learning and x.device.type == "cpu" and x.dtype == torch.float32 and len(x) >= FEWEST_PLACES
 
 
 def _norm(norm: nn.LayerNorm) -> Float32[np.ndarray, "2 d"]:

@@ -99,7 +99,7 @@ def _sights(scene: Scene, segmentation: Segmentation | None, width: int, height:
     surface = _surface(scene, segmentation, np.arange(len(scene)))
     subject = Subject(surface.xyz, surface.row, room_shell(surface.xyz))
     camera = best_camera(subject, width, height)
-    shown = surface.some(subject.before(viewing_direction(camera)))
+    shown = surface.some(subject.kept(viewing_direction(camera)))
     whole = look(shown, resized(camera, width * SUPERSAMPLING, height * SUPERSAMPLING))
     if segmentation is None or not _stays_small(whole):
         return whole, None
@@ -122,7 +122,7 @@ def _close_up(scene: Scene, segmentation: Segmentation, camera: Camera) -> Sight
     near = ((scene.xyz >= low - around) & (scene.xyz <= high + around)).all(1)
     surface = _surface(scene, segmentation, np.flatnonzero(near))
     subject = Subject(surface.xyz, surface.row, room_shell(scene.xyz))
-    surface = surface.some(subject.before(viewing_direction(camera)))
+    surface = surface.some(subject.kept(viewing_direction(camera)))
     width, height = (SUPERSAMPLING * round(CLOSE_UP_SIZE * side) for side in (camera.width, camera.height))
     middle = (low + high) / 2
     # framed as if the masks were larger than they are: what they stand on belongs in the picture

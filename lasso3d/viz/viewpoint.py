@@ -38,7 +38,7 @@ class Subject:
     shell: Shell | None = None
     """What of a room stays out of the picture; None = nothing does."""
 
-    def before(self, direction: Float64[np.ndarray, "3"]) -> Bool[np.ndarray, " n"]:
+    def kept(self, direction: Float64[np.ndarray, "3"]) -> Bool[np.ndarray, " n"]:
         """The points that a picture along `direction` shows: rows always, a room's shell where it is behind."""
         if self.shell is None:
             return np.ones(len(self.xyz), bool)
@@ -136,7 +136,7 @@ def _shown(subject: Subject, camera: Camera, radius: Float32[np.ndarray, " n"]) 
 
     The share of all points that is seen counts as well: it is largest where the sensor stood.
     """
-    kept = np.flatnonzero(subject.before(viewing_direction(camera)))
+    kept = np.flatnonzero(subject.kept(viewing_direction(camera)))
     index = splat(subject.xyz[kept], camera, radius=radius[kept]).index
     seen = kept[index[index >= 0]]
     of_points = len(np.unique(seen)) / len(subject.xyz)
