@@ -9,6 +9,7 @@ import torch
 from test_npiseg3d import CLICKS, TINY, VARIANTS, fresh, segmenter_of, table
 
 from lasso3d.data.procedural import procedural
+from lasso3d.geometry.voxels import voxel_size, voxelize
 from lasso3d.nn.layer_unet import LayerUNetConfig
 from lasso3d.systems.card import read_card
 from lasso3d.systems.npiseg3d import scenes
@@ -17,6 +18,7 @@ from lasso3d.systems.npiseg3d.config import PRESETS as CONFIGS
 from lasso3d.systems.npiseg3d.config import LatentConfig
 from lasso3d.systems.npiseg3d.decoder import ClickDecoder
 from lasso3d.systems.npiseg3d.latents import Sampling
+from lasso3d.systems.npiseg3d.likeness import likeness_loss, near_pairs
 from lasso3d.systems.npiseg3d.objective import LossSettings
 from lasso3d.systems.npiseg3d.recipe import PRESETS, NPISeg3DRecipe, Seen
 from lasso3d.systems.npiseg3d.scenes import SceneSettings
@@ -216,3 +218,72 @@ def test_it_overfits_one_scene():
         for row in range(session.objects):
             mine, true = label == row, session.wanted == row
             assert (mine & true).sum() / (mine | true).sum() > 0.85
+
+
+def test_labels_slip_along_borders_alone_and_only_in_some_scenes():
+    side = np.arange(24)
+    place = np.stack(np.meshgrid(side, side, [0]), axis=-1).reshape(-1, 3).astype(np.float32)
+    instance = np.where(place[:, 0] < 12, 1, 2).astype(np.int32)
+    settings = SceneSettings(slip=3.0)
+    slipped = [scenes._slipped(instance, place, settings, np.random.default_rng(seed)) for seed in range(60)]
+    changed = [np.flatnonzero(labels != instance) for labels in slipped]
+    assert 0 < sum(len(rows) > 0 for rows in changed) < 60
+    from_border = np.abs(place[np.concatenate(changed), 0] - 11.5)
+    assert 1 < from_border.max() <= 3
+
+
+def test_large_objects_are_chosen_more_often_where_asked(crop):
+    instance = np.repeat([1, 2], [40, len(crop.arrays) - 40]).astype(np.int32)
+
+    def share_of_large(power):
+        settings = SessionSettings(sessions=60, alone=1.0, by_size=power)
+        begun = scenes._sessions(crop.arrays, instance, settings, np.random.default_rng(0))
+        return np.mean([(one.wanted == 0).sum() > 40 for one in begun])
+
+    assert share_of_large(0.0) == pytest.approx(0.5, abs=0.2)
+    assert share_of_large(1.0) > 0.9
+
+
+def test_parts_of_a_lone_object_are_clicked_piece_by_piece():
+    scene, truth = procedural("objects", 9)
+    voxels = voxelize(scene.xyz, voxel_size(scene.xyz))
+    place = (voxels.mean(scene.xyz) / voxels.size).astype(np.float32)
+    parts = scenes.things(truth, "objects")
+    piece = scenes.clickable(parts, voxels, place, "objects")
+    part = parts[voxels.order[voxels.start[:-1]]]
+    assert all(len(np.unique(part[piece == one])) == 1 for one in np.unique(piece[piece > 0]))
+    shelf = truth.part_names.index("shelf") + 1
+    assert len({one for one in piece[part == shelf].tolist() if (piece == one).sum() > 100}) == 3
+    np.testing.assert_array_equal(scenes.things(truth, "rooms"), truth.instance)
+
+
+def test_near_pairs_say_whether_one_object_holds_both():
+    rng = np.random.default_rng(0)
+    place = rng.uniform(0, 12, (1500, 3)).astype(np.float32)
+    instance = np.where(place[:, 0] < 6, 1, 0).astype(np.int32)
+    pairs = near_pairs(place, instance, rng)
+    np.testing.assert_array_equal(pairs.same, instance[pairs.first] == instance[pairs.second])
+    assert (instance[pairs.first] > 0).all()
+    assert 0.5 < pairs.same.mean() < 1
+    nothing = near_pairs(place, np.zeros_like(instance), rng)
+    assert len(nothing.first) == 0
+    assert float(likeness_loss(torch.ones(1500, 4), nothing)) == 0
+
+
+def test_likeness_wants_features_that_tell_objects_apart():
+    rng = np.random.default_rng(0)
+    place = rng.uniform(0, 12, (1500, 3)).astype(np.float32)
+    instance = np.where(place[:, 0] < 6, 1, 2).astype(np.int32)
+    pairs = near_pairs(place, instance, rng)
+    told_apart = torch.from_numpy(np.eye(2, dtype=np.float32)[instance - 1])
+    alike, random = torch.ones(1500, 2), torch.from_numpy(rng.standard_normal((1500, 2)).astype(np.float32))
+    assert likeness_loss(told_apart, pairs) < 0.1
+    assert likeness_loss(told_apart, pairs) < min(likeness_loss(alike, pairs), likeness_loss(random, pairs))
+
+
+def test_likeness_is_learned_where_asked(crop):
+    recipe = replace(QUICK, loss=LossSettings(likeness=0.25))
+    losses = recipe.losses(fresh(TINY), [crop], 1)
+    assert losses["likeness"].isfinite()
+    assert losses["likeness"] > 0
+    assert "likeness" not in QUICK.losses(fresh(TINY), [crop], 1)

@@ -13,7 +13,7 @@ from lasso3d.data.clicks import next_click
 from lasso3d.data.procedural import ProceduralScenes
 from lasso3d.metrics.masks import object_ious
 from lasso3d.systems.npiseg3d.errors import ErrorModel, fit_errors
-from lasso3d.systems.npiseg3d.scenes import VALIDATION
+from lasso3d.systems.npiseg3d.scenes import VALIDATION, clickable, things
 from lasso3d.systems.npiseg3d.segmenter import Answer, NPISeg3D, NPISeg3DEncoding
 
 
@@ -76,7 +76,7 @@ def _looks(segmenter: NPISeg3D, world: str, settings: CalibrationSettings) -> It
         rng = np.random.default_rng((VALIDATION, i))
         encoding = segmenter.encode(scene)
         voxels = encoding.voxels
-        instance = truth.instance[voxels.order[voxels.start[:-1]]]
+        instance = clickable(things(truth, world), voxels, encoding.arrays.place, world)
         number, count = np.unique(instance[instance > 0], return_counts=True)
         large = rng.permutation(number[count >= settings.fewest_voxels])
         groups = [large[j : j + 1] for j in range(min(settings.alone, len(large)))]

@@ -35,6 +35,8 @@ class LossSettings:
     """Weight of answers to one click an object. Ours, for the same reason."""
     layers: float = 0.5
     """Weight of the masks after every layer but the last (NPISeg3D's release; AGILE3D: 1)."""
+    likeness: float = 0.0
+    """Weight of telling from the features of two voxels near each other whether one object holds both. Ours."""
     target: float = 1.0
     """Weight of the masks from truth points after the last layer; earlier ones weigh `layers` times that."""
     kl_first: float = 0.0005

@@ -18,6 +18,7 @@ from lasso3d.systems.npiseg3d.config import PRESETS as CONFIGS
 from lasso3d.systems.npiseg3d.decoder import PointFeatures
 from lasso3d.systems.npiseg3d.inputs import ClickArrays, VoxelArrays, click_arrays
 from lasso3d.systems.npiseg3d.latents import Sampling
+from lasso3d.systems.npiseg3d.likeness import likeness_loss
 from lasso3d.systems.npiseg3d.network import ClickNetwork
 from lasso3d.systems.npiseg3d.objective import LossSettings, answer_losses
 from lasso3d.systems.npiseg3d.scenes import VALIDATION, SceneSettings, TrainScene, train_scene
@@ -73,9 +74,13 @@ class NPISeg3DRecipe:
         if not isinstance(network, ClickNetwork):
             raise ValueError(f"expected a ClickNetwork, found {type(network).__name__}")
         segmenter = NPISeg3D.of(network, self._card(facts))
-        found = calibrate(segmenter, self.scenes.worlds, self.calibration)
+        found = calibrate(segmenter, self._worlds(), self.calibration)
         card = replace(segmenter.card, uncertainty=to_json(found.errors), metrics={"validation": found.metrics})
         replace(segmenter, errors=found.errors, card=card).save(folder)
+
+    def _worlds(self) -> list[str]:
+        """Each once, however often its turn comes."""
+        return list(dict.fromkeys(self.scenes.worlds))
 
     def _card(self, facts: RunFacts) -> Card:
         scenes = -(-facts.steps * self.train.batch // self.scenes.visits)
@@ -85,8 +90,8 @@ class NPISeg3DRecipe:
             preset=next((name for name, config in CONFIGS.items() if config == self.config), ""),
             storage=self.storage,
             data={
-                "worlds": list(self.scenes.worlds),
-                "world_version": {world: VERSIONS[world] for world in self.scenes.worlds},
+                "worlds": self._worlds(),
+                "world_version": {world: VERSIONS[world] for world in self._worlds()},
                 "training_seeds": [0, scenes],
                 "validation_seeds": [VALIDATION, VALIDATION + self.calibration.scenes],
             },
@@ -107,7 +112,10 @@ class NPISeg3DRecipe:
             for session, first in zip(scene.sessions, scene.first, strict=True)
             for losses in self._answers(network, seen, session, first, rng=rng, share=share)
         ]
-        return _mean(answers)
+        losses = _mean(answers)
+        if self.loss.likeness > 0:
+            losses["likeness"] = self.loss.likeness * likeness_loss(seen.points.features, scene.pairs)
+        return losses
 
     def _answers(
         self,
@@ -191,19 +199,22 @@ PAPER = NPISeg3DRecipe()
 SMALL_RECIPE = NPISeg3DRecipe(
     config=SMALL,
     scenes=SceneSettings(
+        worlds=("tabletops", "rooms", "streets", "tabletops", "rooms", "objects"),
         visits=3,
         voxels=12_000,
-        scale=(0.75, 1.5),
+        scale=(0.75, 2.2),
         noise=0.25,
         sparse=0.3,
         colourless=0.5,
         grey=0.1,
+        slip=2.0,
         colour_shift=0.4,
     ),
     sessions=SessionSettings(
         sessions=2,
         most_objects=4,
         alone=0.5,
+        by_size=0.25,
         silent=8,
         learning=3,
         long=0.3,
@@ -213,7 +224,9 @@ SMALL_RECIPE = NPISeg3DRecipe(
         habits=(0.5, 0.25, 0.25),
     ),
     storage="f16",
-    loss=LossSettings(dice=1.0, dice_form="region", balance=0.5, first_click=1.5, layers=0.3, target=0.5),
+    loss=LossSettings(
+        dice=1.0, dice_form="region", balance=0.5, first_click=1.5, layers=0.3, target=0.5, likeness=0.25
+    ),
     train=TrainSettings(
         steps=5000,
         batch=1,

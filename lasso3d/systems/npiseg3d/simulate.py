@@ -20,6 +20,8 @@ class SessionSettings:
     """Of a session; release: 1 to min(10, all) - 1, with an exclusive upper bound; here the bound is included."""
     alone: float = 0.0
     """Share of sessions about one object only, as in the single-object protocol."""
+    by_size: float = 0.0
+    """Objects are chosen with their voxels to this power: 0 = all alike, as published; 1 = by voxels."""
     silent: int = 5
     """Answers at most that are made without learning, to get to where a session is after some clicks; drawn evenly
     from 0 (release: 0 to 5)."""
