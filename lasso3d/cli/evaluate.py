@@ -44,13 +44,20 @@ class Evaluate:
     system: Annotated[str | None, tyro.conf.arg(metavar="NAME")] = None
     """A system that ships, or a checkpoint folder."""
     data: Annotated[str | None, tyro.conf.arg(metavar="FOLDER|procedural")] = None
-    """Labelled scans, a data set of AGILE3D's benchmark (its lists, its settings), or scenes generated here."""
+    """Labelled scans, a data set as it is released (docs/files.md) or in AGILE3D's benchmark (its lists, its
+    settings), a file of sentences over ScanNet, or scenes generated here."""
+    split: str | None = None
+    """Of a released data set: train, val or test, Area_1 to Area_6, eight (Replica), or all; the one of most tables
+    unless said."""
+    labels: Literal["scannet20", "scannet200"] = "scannet20"
+    """Which classes ScanNet's release is read with."""
     out: Annotated[Path | None, tyro.conf.arg(metavar="report.json")] = None
     """All rows, settings, digests and seconds as JSON."""
     control: bool = False
     """Measure the control without learning too, on the same scenes; its rows go beside those of --out."""
     novel: tuple[str, ...] = ()
-    """Classes that training never named (open-vocabulary); generated scenes have a list of their own."""
+    """Classes that training never named (open-vocabulary); generated scenes have a list of their own, and
+    ScanNet200 has that of Open3DIS."""
     scenes: int | None = None
     """At most so many scenes, in sorted order (procedural: 20 unless said)."""
     objects: int | None = None
@@ -69,6 +76,8 @@ class Evaluate:
     """Voxel size of the system."""
     world: Literal["tabletops", "rooms", "streets", "objects"] = "tabletops"
     """Of generated scenes."""
+    colourless: bool = False
+    """Take the colours away first."""
     trace: Annotated[Path | None, tyro.conf.arg(metavar="FILE.csv")] = None
     """A released AGILE3D or InterObject3D result file instead of a system and data."""
     seed: int = 0
@@ -94,7 +103,10 @@ class Evaluate:
             return
         if self.data is None or not (self.system or self.control):
             raise WrongUsage("say what to measure: --system NAME --data FOLDER|procedural, or --trace FILE.csv")
-        if self.protocol == "open-vocabulary" and not self.novel and self.data != "procedural":
+        if self.data == "procedural" and (self.split or self.labels != "scannet20"):
+            raise WrongUsage("--split and --labels are for data sets as they are released")
+        known = self.data == "procedural" or self.labels == "scannet200"
+        if self.protocol == "open-vocabulary" and not self.novel and not known:
             raise WrongUsage("say which classes training never named: --novel NAME ...")
         if self.system is not None:
             self._tell(self._measure(self._system(self.system)), self.out)
@@ -158,8 +170,9 @@ class Evaluate:
 
     def _novel(self) -> tuple[str, ...]:
         from lasso3d.data.procedural.splits import HELD_OUT_CLASSES
+        from lasso3d.data.scannet200 import NOVEL
 
-        return self.novel or HELD_OUT_CLASSES
+        return self.novel or (HELD_OUT_CLASSES if self.data == "procedural" else NOVEL)
 
     def _click_protocol(self) -> "ClickProtocol":
         from lasso3d.evaluation.sessions import AGILE3D, INTEROBJECT3D, SCAN
@@ -184,13 +197,19 @@ class Evaluate:
         return self.data != "procedural" and is_benchmark(Path(str(self.data)))
 
     def _examples(self) -> "Sequence[Example]":
+        from lasso3d.data.example import colourless
+
+        return colourless(self._coloured()) if self.colourless else self._coloured()
+
+    def _coloured(self) -> "Sequence[Example]":
         from lasso3d.data.folder import open_examples
         from lasso3d.data.procedural import ProceduralScenes
 
         if self.data == "procedural":
             return ProceduralScenes(self.world, self.scenes or 20, seed=TEST_SEED + self.seed)
         together: Literal["single", "multi"] = "multi" if self.protocol == "clicks-multi" else "single"
-        return open_examples(Path(str(self.data)), together=together)[: self.scenes]
+        examples = open_examples(Path(str(self.data)), together=together, labels=self.labels, split=self.split)
+        return examples[: self.scenes]
 
     def _from_trace(self, path: Path) -> "Report":
         from lasso3d.evaluation.traces import report_of_trace

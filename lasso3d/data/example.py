@@ -98,3 +98,14 @@ class ReadOnAccess(Sequence[Example]):
         if isinstance(index, slice):
             return ReadOnAccess(self.sources[index], self._read)
         return self._read(self.sources[index])
+
+
+def colourless(examples: Sequence[Example]) -> ReadOnAccess:
+    """The same scans without colour and pictures, to see what a system owes to them."""
+
+    def read(index: int) -> Example:
+        scene, truth = examples[index]
+        bare = Scene(scene.xyz, normals=scene.normals, origin=scene.origin, name=scene.name)
+        return Example(bare, truth)
+
+    return ReadOnAccess(range(len(examples)), read)

@@ -12,32 +12,52 @@ from lasso3d.core.errors import ReadError
 from lasso3d.data.agile3d import is_benchmark, listed_examples
 from lasso3d.data.example import Example, ReadOnAccess, Truth, ViewTruth
 from lasso3d.data.mosd import mosd_folder
+from lasso3d.data.official import LAYOUTS, open_official, open_sentences
 from lasso3d.data.scannet import scan_folders
+from lasso3d.data.scannet_official import LabelSet
 from lasso3d.io.folder import SCENE_FILE, read_folder, read_folder_truth, write_folder
 from lasso3d.io.folder_meta import FolderMeta
 from lasso3d.io.posed import MAPS, VIEWS, read_maps
 
 
-def open_examples(path: str | Path, *, together: Literal["single", "multi"] = "multi") -> Sequence[Example]:
-    """The examples of a folder, by what lies in it: AGILE3D's lists, scene folders, mOSD files, or ScanNet folders.
+def open_examples(
+    path: str | Path,
+    *,
+    together: Literal["single", "multi"] = "multi",
+    labels: LabelSet = "scannet20",
+    split: str | None = None,
+) -> Sequence[Example]:
+    """The examples of a folder, by what lies in it, or of a file of sentences, by its name.
+
+    AGILE3D's lists, ScanNet, ScanNet++, S3DIS, Replica, scene folders, mOSD files, ScanNet as Pointcept stores it.
 
     Args:
         together: which of AGILE3D's lists is meant, of objects one at a time or of objects together.
+        labels: the classes of ScanNet's release.
+        split: a part of a data set that has parts; None = the one that tables are over.
 
     Raises:
-        ReadError: none of these is there, or a list that does not fit its scans.
+        ReadError: none of these is there, or lists that do not fit the scans.
     """
-    folder = Path(path)
-    if not folder.is_dir():
-        raise ReadError("is not a folder", str(folder), "give a folder of labelled scenes")
-    if is_benchmark(folder):
-        return listed_examples(folder, together)
+    place = Path(path)
+    if place.is_file():
+        return open_sentences(place, labels=labels, split=split)
+    if not place.is_dir():
+        raise ReadError("is not a folder", str(place), "give a folder of labelled scenes")
+    if split is None and labels == "scannet20" and is_benchmark(place):
+        return listed_examples(place, together)
+    official = open_official(place, labels=labels, split=split)
+    if len(official):
+        return official
+    if split is not None or labels != "scannet20":
+        what = "holds no data set that has parts, or ScanNet's other labels"
+        raise ReadError(what, str(place), f"leave --split and --labels away, or give {LAYOUTS}")
     for reader in (scene_folders, mosd_folder, scan_folders):
-        examples = reader(folder)
+        examples = reader(place)
         if len(examples):
             return examples
     looked_for = f"{SCENE_FILE} (scene folders), *.pcd (mOSD), coord.npy (ScanNet), val_list.json (AGILE3D)"
-    raise ReadError("holds no labelled scenes", str(folder), f"looked in it and below for {looked_for}")
+    raise ReadError("holds no labelled scenes", str(place), f"looked in it and below for {looked_for}, {LAYOUTS}")
 
 
 def scene_folders(path: Path) -> ReadOnAccess:

@@ -31,6 +31,8 @@ CLASSES = (
     "other furniture",
 )
 """The 20 classes of the benchmark, in its order."""
+NYU40_IDS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 16, 24, 28, 33, 34, 36, 39)
+"""Their numbers in ScanNet's label map and in submissions (`3d_evaluation/evaluate_semantic_label.py`)."""
 STUFF = (CLASSES.index("wall"), CLASSES.index("floor"))
 """Classes whose instances the benchmark does not count."""
 

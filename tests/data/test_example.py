@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from lasso3d.core.scene import Scene
-from lasso3d.data.example import Example, ReadOnAccess, Truth
+from lasso3d.data.example import Example, ReadOnAccess, Truth, colourless
 
 
 def ids(*values):
@@ -64,3 +64,12 @@ def test_examples_are_read_when_asked_for_and_slices_read_nothing():
     assert [scene.name for scene, _ in examples] == ["a", "b", "c"]
     with pytest.raises(IndexError):
         examples[3]
+
+
+def test_a_colourless_scan_keeps_everything_else():
+    scene = Scene(np.ones((1, 3)), rgb=np.full((1, 3), 7), origin=(1, 2, 3), name="room")
+    (bare, truth), *more = colourless([Example(scene, Truth(ids(1)))])
+    assert more == []
+    assert bare.rgb is None
+    assert (bare.name, bare.xyz.tolist(), bare.origin.tolist()) == ("room", [[1, 1, 1]], [1, 2, 3])
+    assert truth.instance.tolist() == [1]
