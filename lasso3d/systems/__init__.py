@@ -16,6 +16,7 @@ Precision = Literal["f32", "bf16"]
 CATALOGUE = {
     "geodesic": "lasso3d.systems.geodesic:Geodesic",
     "npiseg3d": "lasso3d.systems.npiseg3d.segmenter:NPISeg3D",
+    "uniseg3d": "lasso3d.systems.uniseg3d.segmenter:UniSeg3D",
 }
 """Import strings, so that listing the systems loads none of them."""
 WITHOUT_WEIGHTS = ("geodesic",)

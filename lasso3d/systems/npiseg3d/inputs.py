@@ -5,17 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float32, Int64, UInt8
 
-from lasso3d.geometry.neighbors import nearest
-from lasso3d.geometry.normals import normals_and_curvature
 from lasso3d.geometry.paths import Graph, nearest_seeds
 from lasso3d.geometry.voxel_graph import EdgeCost, voxel_graph
 from lasso3d.geometry.voxels import Voxels
 from lasso3d.nn.scene_maps import SceneMaps
+from lasso3d.nn.voxel_inputs import voxel_inputs
 from lasso3d.systems.npiseg3d.config import GeodesicChannels, NPISeg3DConfig
 
-GEOMETRY_CHANNELS = 11
-COLOUR_CHANNELS = 4
-NORMAL_NEIGHBORS = 19
 GRAPH_NEIGHBORS = 12
 """As in the baseline without learning."""
 
@@ -62,29 +58,14 @@ def voxel_arrays(
     config: NPISeg3DConfig,
 ) -> VoxelArrays:
     """Features, kernel maps and graph of a scene cut into voxels; `rgb` from 0 to 255."""
-    centroid = voxels.mean(xyz)
-    neighbors, distance = nearest(centroid, NORMAL_NEIGHBORS)
-    normals, curvature = normals_and_curvature(centroid, neighbors)
-    colours = None if rgb is None else voxels.mean(rgb) / np.float32(255)
-    place = ((centroid - voxels.lower) / voxels.size).astype(np.float32)
+    inputs = voxel_inputs(voxels, xyz, rgb, levels=config.levels, stem_kernel=config.stem_kernel)
     graph = None
     if config.geodesic.used:
         near = slice(0, GRAPH_NEIGHBORS)
         cost = EdgeCost(colour=config.geodesic.colour_cost)
-        steps = distance[:, near] / np.float32(voxels.size)
-        graph = voxel_graph(neighbors[:, near], steps, normals, colours, cost=cost)
-    return VoxelArrays(
-        _geometry(normals, curvature, place - np.floor(place)),
-        _colour(colours, len(voxels)),
-        place - (place.min(axis=0) + place.max(axis=0)) / 2,
-        SceneMaps.build(
-            voxels.cells(),
-            np.array([0, len(voxels)], np.int64),
-            levels=config.levels,
-            stem_kernel=config.stem_kernel,
-        ),
-        graph,
-    )
+        steps = inputs.distance[:, near] / np.float32(voxels.size)
+        graph = voxel_graph(inputs.neighbors[:, near], steps, inputs.normals, inputs.rgb, cost=cost)
+    return VoxelArrays(inputs.geometry, inputs.colour, inputs.place, inputs.maps, graph)
 
 
 def click_arrays(
@@ -104,19 +85,3 @@ def click_arrays(
     found = nearest_seeds(arrays.graph, token, row.astype(np.int32), reach=channels.reach, threads=threads)
     own, other = found.own_and_other(labels=objects + 1, reach=channels.reach)
     return ClickArrays(token, row, objects, own, other)
-
-
-def _geometry(
-    normals: Float32[np.ndarray, "t 3"], curvature: Float32[np.ndarray, " t"], within: Float32[np.ndarray, "t 3"]
-) -> Float32[np.ndarray, "t 11"]:
-    """Scaled to about one: products -0.3 to 1.7, curvature 0 to 2.7, place -0.5 to 0.5."""
-    x, y, z = normals.T
-    products = np.stack([x * x, y * y, z * z, x * y, x * z, y * z], axis=1) * 2 - np.float32(0.3)
-    columns = (products, curvature[:, None] * 8, within - np.float32(0.5), np.ones((len(normals), 1)))
-    return np.concatenate(columns, axis=1).astype(np.float32)
-
-
-def _colour(colours: Float32[np.ndarray, "t 3"] | None, t: int) -> Float32[np.ndarray, "t 4"]:
-    if colours is None:
-        return np.zeros((t, COLOUR_CHANNELS), np.float32)
-    return np.concatenate([2 * colours - 1, np.ones((t, 1), np.float32)], axis=1).astype(np.float32)

@@ -6,20 +6,19 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from lasso3d.nn.gated_unet import LateColour, colour_inputs
 from lasso3d.nn.layer_unet import LayerUNet
 from lasso3d.nn.position import FourierPosition
 from lasso3d.nn.scene_maps import SceneMaps
-from lasso3d.nn.sparse_layers import SparseConv
 from lasso3d.nn.unet import Res16UNet
+from lasso3d.nn.voxel_inputs import GEOMETRY_CHANNELS
 from lasso3d.systems.npiseg3d.config import NPISeg3DConfig
 from lasso3d.systems.npiseg3d.decoder import ClickDecoder, Found, PointFeatures
-from lasso3d.systems.npiseg3d.inputs import COLOUR_CHANNELS, GEOMETRY_CHANNELS
 from lasso3d.systems.npiseg3d.latents import Sampling
 from lasso3d.systems.npiseg3d.tensors import ClickTensors, TruthPoints, VoxelTensors
 
 CODE_PERIOD = 64.0
 """Voxels to a unit of the position code, chosen by eye: table-top objects are 10 to 60 voxels across."""
-COLOUR_WIDTH = 32
 
 
 class ClickNetwork(nn.Module):
@@ -28,7 +27,8 @@ class ClickNetwork(nn.Module):
     def __init__(self, config: NPISeg3DConfig) -> None:
         super().__init__()
         self.config = config
-        inputs = GEOMETRY_CHANNELS * config.geometry + _colour_inputs(config)
+        self._colour_inputs = colour_inputs(config.colour, geometry=config.geometry)
+        inputs = GEOMETRY_CHANNELS * config.geometry + self._colour_inputs
         if inputs == 0:
             raise ValueError("a network must see geometry or colour at its input")
         self.backbone, channels = _backbone(config, inputs)
@@ -41,10 +41,10 @@ class ClickNetwork(nn.Module):
         """Everything that does not depend on clicks."""
         seen = [voxels.geometry] if self.config.geometry else []
         if self.config.colour == "input":
-            seen.append(voxels.colour[:, : _colour_inputs(self.config)])
+            seen.append(voxels.colour[:, : self._colour_inputs])
         features = self.project(self.backbone(torch.cat(seen, dim=1), voxels.maps))
         if self.late_colour is not None:
-            features = self.late_colour(features, voxels)
+            features = self.late_colour(features, voxels.colour, voxels.maps.levels[0].around)
         return PointFeatures(features, self.position(self._coordinates(voxels.place)), voxels.place)
 
     def decode(self, points: PointFeatures, maps: SceneMaps, clicks: ClickTensors, *, sampling: Sampling) -> Found:
@@ -73,33 +73,8 @@ class ClickNetwork(nn.Module):
         return (place - lower) / (upper - lower).clamp(min=1e-6)
 
 
-class LateColour(nn.Module):
-    """Adds what a small neighbourhood of colours says, as far as a gate that knows the geometry lets it in."""
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.around = SparseConv(COLOUR_CHANNELS, COLOUR_WIDTH, offsets=27, relu=True)
-        self.project = nn.Linear(COLOUR_WIDTH, width)
-        self.gate = nn.Linear(2 * width, width)
-        # begins nearly closed, so that geometry learns first; chosen by eye
-        nn.init.constant_(self.gate.bias, -2.0)
-
-    def forward(self, features: Float[Tensor, "t d"], voxels: VoxelTensors) -> Float[Tensor, "t d"]:
-        """Exactly the features where a scene has no colour."""
-        colour = self.project(self.around(voxels.colour, voxels.maps.levels[0].around))
-        gate = self.gate(torch.cat([features, colour], dim=1)).sigmoid() * voxels.colour[:, 3:]
-        return features + gate * colour
-
-
 def _backbone(config: NPISeg3DConfig, inputs: int) -> tuple[LayerUNet | Res16UNet, int]:
     """The U-Net for so many input channels, and how many it puts out."""
     if config.backbone == "layer unet":
         return LayerUNet(inputs, config.layer_unet), config.layer_unet.channels[0]
     return Res16UNet(replace(config.res16unet, inputs=inputs)), config.res16unet.decoder[-1]
-
-
-def _colour_inputs(config: NPISeg3DConfig) -> int:
-    """Channels of colour at the input: without geometry three as published, else a flag beside them."""
-    if config.colour != "input":
-        return 0
-    return COLOUR_CHANNELS if config.geometry else 3

@@ -1,0 +1,121 @@
+"""Every choice of the network, with the source of each."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from lasso3d.nn.layer_unet import LayerUNetConfig
+from lasso3d.nn.unet import SPCONVUNET, SpConvUNetConfig
+from lasso3d.systems.uniseg3d.answers import AnswerConfig
+
+Seen = Literal["nothing", "scene queries"]
+
+
+@dataclass(frozen=True)
+class PromptConfig:
+    """How clicks and sentences become queries, and what those know of the scene."""
+
+    see: Seen = "nothing"
+    """What a prompt's self-attention holds beside itself. The release's mask hides all other queries; with
+    "scene queries" a prompt reads, one way, the states of the scene's queries in the same layer: what stands beside
+    what is needed for "the chair next to the window"."""
+    several: bool = False
+    """Whether negative clicks and a previous answer enter; the release takes one positive click."""
+    text_hidden: int = 768
+    """Inner width of the text MLP (release: 768)."""
+    text_joins: Literal["features", "width"] = "features"
+    """Whether the text MLP ends in the backbone's channels, before the query projection (release), or after it."""
+
+
+@dataclass(frozen=True)
+class UniSeg3DConfig:
+    """Shape of the network. The defaults are UniSeg3D's release; `PRESETS` holds the others."""
+
+    voxel: float | None = 0.02
+    """Metres, as released; None = by extent and density of the scan."""
+    backbone: Literal["spconvunet", "layer unet"] = "spconvunet"
+    """Batch norms, as released, or layer norms, which need no batch."""
+    spconvunet: SpConvUNetConfig = SPCONVUNET["paper"]
+    """Its `inputs` are set by the network."""
+    layer_unet: LayerUNetConfig = field(default_factory=LayerUNetConfig)
+    geometry: bool = False
+    """Whether normals, curvature and place within the voxel enter."""
+    coordinates: bool = True
+    """Whether the place in the scan enters, in metres at the released voxel size (release: from the mean point)."""
+    colour: Literal["input", "gated", "none"] = "input"
+    """At the input as released; late, through a learned gate, beside a path that never sees it; or not at all."""
+    features: int | None = None
+    """Channels of a voxel after a linear layer behind the backbone; None = the backbone's own, as released."""
+    shape: bool = False
+    """Whether size, spread and height of a superpoint, in voxels and in metres, are added to it. Not in the
+    release."""
+    position: Literal["none", "voxels"] = "none"
+    """Fourier codes of where superpoints are, in units of 64 voxels, added to what attention compares; the release
+    has none."""
+    distances: bool = False
+    """Whether queries look less, and reach less, the farther a superpoint is from what they ask about: in space
+    from a superpoint or from clicks, in meaning from a sentence. Each query learns how far it reaches. Not in the
+    release, whose queries cannot tell two equal chairs apart but by their features."""
+    width: int = 256
+    """Channels of the decoder (release: 256)."""
+    heads: int = 8
+    """Release: 8."""
+    feedforward: int = 1024
+    """Release: 1024, with GELU."""
+    layers: int = 6
+    """Release: 6; the answers' heads are applied once more than that."""
+    query_share: float = 0.5
+    """While learning a random share from this to 1 of the superpoints become scene queries (release: 0.5)."""
+    most_queries: int = 3500
+    """While learning (release: 3500)."""
+    text_width: int = 768
+    """Of the text encoder's vectors (release: OpenCLIP ConvNeXt-Large-d-320)."""
+    prompts: PromptConfig = PromptConfig()
+    nothing: Literal["zeros", "learned"] = "zeros"
+    """The vector of "none of these names": zeros, whose cosine is always 0 (release), or learned."""
+    scale: float = 100.0
+    """Of the cosine with a name (release: exp(4.6052))."""
+    learn_scale: bool = False
+    """Whether the scale is a weight that begins there (release: fixed)."""
+    objectness: bool = False
+    """Whether answers say if there is anything at all, whatever its name (release: `objectness_flag=False`)."""
+    voxel_masks: bool = False
+    """Whether masks can be finer than a superpoint (release: no)."""
+    answers: AnswerConfig = field(default_factory=AnswerConfig)
+    """How outputs become rows."""
+
+    @property
+    def levels(self) -> int:
+        """Resolutions of the backbone."""
+        return self.spconvunet.levels if self.backbone == "spconvunet" else self.layer_unet.levels
+
+    @property
+    def stem_kernel(self) -> Literal[3, 5]:
+        """Side of the first convolution, in voxels."""
+        return 3
+
+
+PAPER = UniSeg3DConfig()
+SMALL = UniSeg3DConfig(
+    voxel=None,
+    backbone="layer unet",
+    geometry=True,
+    coordinates=False,
+    colour="gated",
+    features=64,
+    shape=True,
+    position="voxels",
+    distances=True,
+    width=128,
+    heads=4,
+    feedforward=256,
+    layers=4,
+    text_width=384,
+    prompts=PromptConfig(see="scene queries", several=True, text_hidden=256, text_joins="width"),
+    nothing="learned",
+    scale=20.0,
+    learn_scale=True,
+    objectness=True,
+    voxel_masks=True,
+)
+PRESETS: dict[str, UniSeg3DConfig] = {"paper": PAPER, "small": SMALL}
+"""`paper` as released; `small` is what ships."""

@@ -1,0 +1,234 @@
+"""What the network learns from: generated scenes, asked about in every way, as released and as shipped."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from lasso3d.data.procedural import VERSIONS
+from lasso3d.data.procedural.spoken import LANGUAGE_VERSION
+from lasso3d.foundation.minilm import minilm
+from lasso3d.foundation.table import read_table
+from lasso3d.foundation.text import TextEncoder, name_vectors, text_entry
+from lasso3d.foundation.towers import text_encoder
+from lasso3d.nn.checkpoint import read_weights
+from lasso3d.systems import PRETRAINED
+from lasso3d.systems.card import Card, read_card
+from lasso3d.systems.uniseg3d.calibration import CalibrationSettings, calibrate
+from lasso3d.systems.uniseg3d.config import PRESETS as CONFIGS
+from lasso3d.systems.uniseg3d.config import SMALL, UniSeg3DConfig
+from lasso3d.systems.uniseg3d.network import SceneNetwork, start_from
+from lasso3d.systems.uniseg3d.objective import SMALL as SMALL_LOSSES
+from lasso3d.systems.uniseg3d.objective import Found, LossSettings, scene_losses
+from lasso3d.systems.uniseg3d.questions import Clicked, QuestionSettings, click_on_error, vocabulary
+from lasso3d.systems.uniseg3d.scenes import VALIDATION, SceneSettings, TrainScene, train_scene
+from lasso3d.systems.uniseg3d.segmenter import UniSeg3D
+from lasso3d.systems.uniseg3d.tensors import ClickPrompts, SceneAnswers, SceneTokens, Truths, tensor
+from lasso3d.training.fields import to_json
+from lasso3d.training.runs import RecipeError, RunFacts, TrainSettings
+
+RELEASED = TrainSettings(
+    steps=512 * 1201 // 4, batch=4, learning_rate=1e-4, weight_decay=0.05, clip_norm=10.0, schedule="cosine", seed=1
+)
+TEXTS = "minilm"
+"""The text encoder that ships."""
+
+
+@dataclass(frozen=True)
+class UniSeg3DRecipe:
+    """Everything that decides how the network learns. The defaults are UniSeg3D's release."""
+
+    config: UniSeg3DConfig = field(default_factory=UniSeg3DConfig)
+    scenes: SceneSettings = field(default_factory=SceneSettings)
+    questions: QuestionSettings = field(default_factory=QuestionSettings)
+    loss: LossSettings = field(default_factory=LossSettings)
+    calibration: CalibrationSettings = field(default_factory=CalibrationSettings)
+    text: str = TEXTS
+    """The frozen text encoder: "minilm", the folder of a text tower (the release: OpenCLIP ConvNeXt-Large), or a
+    table of vectors that holds every text of the run."""
+    start: str = ""
+    """Checkpoint whose U-Net the network begins with: a system that ships, or a folder (release: SSTNet's)."""
+    storage: Literal["f32", "f16"] = "f32"
+    """Of the checkpoint."""
+    train: TrainSettings = RELEASED
+    """Release: 512 epochs of ScanNet's 1201 scenes in batches of 4; its polynomial decay (power 0.9) is a cosine
+    here."""
+
+    def network(self) -> SceneNetwork:
+        """A fresh network, its U-Net from the checkpoint to start from."""
+        network = SceneNetwork(self.config)
+        if self.start:
+            folder = PRETRAINED / self.start if (PRETRAINED / self.start).is_dir() else Path(self.start)
+            taken = start_from(network, read_weights(folder, digest=read_card(folder).weights))
+            if not taken:
+                raise RecipeError(f"nothing of {self.start} fits the network", cure="start from nothing: start=''")
+        return network
+
+    def batch(self, step: int, part: int) -> TrainScene:
+        """A crop and what is asked about it."""
+        return train_scene(step * self.train.batch + part, self.scenes, self.questions, self.config)
+
+    def losses(self, network: nn.Module, batches: Sequence[TrainScene], step: int) -> dict[str, Tensor]:
+        """Mean over scenes; names are the same whatever the scenes are."""
+        network = _own(network)
+        each = [self._scene_losses(network, scene) for scene in batches]
+        return {name: torch.stack([losses[name] for losses in each]).mean() for name in each[0]}
+
+    def save(self, folder: Path, network: nn.Module, facts: RunFacts) -> None:
+        """Write the checkpoint, calibrated and measured on generated scenes that were never learned from."""
+        segmenter = UniSeg3D.of(_own(network), self._card(facts), text=encoder_of(self.text))
+        found = calibrate(segmenter, self._worlds(), self.calibration)
+        card = replace(segmenter.card, uncertainty=to_json(found.errors), metrics={"validation": found.metrics})
+        replace(segmenter, errors=found.errors, card=card).save(folder)
+
+    def _scene_losses(self, network: SceneNetwork, scene: TrainScene) -> dict[str, Tensor]:
+        device = next(network.parameters()).device
+        encoder = encoder_of(self.text)
+        tokens = network.encode(scene.arrays.tensors(device))
+        seen = network.scene(tokens, some_queries(scene, self.config, device))
+        clicks = network.click(tokens, seen, self._clicks(network, tokens, seen, scene))
+        texts = network.text(tokens, seen, tensor(encoder(scene.sentences), device))
+        truth = truths(scene, encoder, device)
+        return scene_losses(network, Found(tokens, seen, clicks, texts), truth, settings=self.loss, seed=scene.seed)
+
+    def _clicks(
+        self, network: SceneNetwork, tokens: SceneTokens, seen: SceneAnswers, scene: TrainScene
+    ) -> ClickPrompts:
+        """The first clicks or, in some scenes, those and what looks at the answers add."""
+        rng, device = np.random.default_rng(scene.seed), tokens.keys.device
+        given, settings = scene.clicks, self.questions
+        prompts = prompts_of(given, device)
+        refined = bool(len(given.instance)) and rng.random() < settings.refined
+        place, wanted = scene.arrays.voxels.place, scene.instance == given.instance[:, None]
+        every = torch.arange(prompts.prompts, device=device)
+        for _ in range(rng.integers(1, settings.rounds + 1) if refined else 0):
+            with torch.no_grad():
+                answers = network.click(tokens, seen, prompts)[-1]
+                found = network.voxel_logits(tokens, answers, every) > 0
+            given = click_on_error(place, wanted, found.cpu().numpy(), given, settings, rng)
+            prompts = replace(prompts_of(given, device), previous=answers.mask.sigmoid())
+        return prompts
+
+    def _worlds(self) -> list[str]:
+        """Each once, however often its turn comes."""
+        return list(dict.fromkeys(self.scenes.worlds))
+
+    def _card(self, facts: RunFacts) -> Card:
+        scenes = -(-facts.steps * self.train.batch // self.scenes.visits)
+        return Card(
+            system="uniseg3d",
+            config=to_json(self.config),
+            preset=next((name for name, config in CONFIGS.items() if config == self.config), ""),
+            storage=self.storage,
+            frozen_models={"text": text_entry(encoder_of(self.text))},
+            vocabulary=vocabulary(),
+            data={
+                "worlds": self._worlds(),
+                "world_version": {world: VERSIONS[world] for world in self._worlds()},
+                "language_version": LANGUAGE_VERSION,
+                "training_seeds": [0, scenes],
+                "validation_seeds": [VALIDATION, VALIDATION + self.calibration.scenes],
+                "start": self.start,
+            },
+            steps=facts.steps,
+            seed=facts.seed,
+            command=facts.command,
+            hardware=facts.hardware,
+            minutes=facts.minutes,
+            licence="Apache-2.0",
+            limits="learned from generated scenes alone",
+        )
+
+
+def some_queries(scene: TrainScene, config: UniSeg3DConfig, device: torch.device) -> Tensor:
+    """A random share of the superpoints, in their order; drawn anew at every visit."""
+    s = scene.arrays.superpoints
+    rng = np.random.default_rng((scene.seed, s))
+    count = min(config.most_queries, max(1, round(s * rng.uniform(config.query_share, 1))))
+    return tensor(np.sort(rng.permutation(s)[:count]), device)
+
+
+def prompts_of(clicks: Clicked, device: torch.device) -> ClickPrompts:
+    """As the network reads them."""
+    given = clicks.voxel, clicks.prompt, clicks.positive
+    return ClickPrompts.of(*given, prompts=len(clicks.instance), device=device)
+
+
+def truths(scene: TrainScene, encoder: TextEncoder, device: torch.device) -> Truths:
+    """What is true of a crop, with the vectors of its names."""
+    arrays = (
+        scene.inside(),
+        scene.name,
+        name_vectors(encoder, scene.names),
+        scene.semantic,
+        scene.instance,
+        scene.clicks.instance,
+        scene.meant,
+    )
+    return Truths(*(tensor(array, device) for array in arrays))
+
+
+@cache
+def encoder_of(text: str) -> TextEncoder:
+    """The encoder of a recipe's `text`, read once per process."""
+    if text == TEXTS:
+        return minilm()
+    path = Path(text)
+    return text_encoder(path) if path.is_dir() else read_table(path)
+
+
+def _own(network: nn.Module) -> SceneNetwork:
+    if not isinstance(network, SceneNetwork):
+        raise ValueError(f"expected a SceneNetwork, found {type(network).__name__}")
+    return network
+
+
+PAPER = UniSeg3DRecipe(
+    # one click in the middle of an object, full lists of names, three sentences, no second answers
+    questions=QuestionSettings(
+        names=20,
+        synonyms=0.0,
+        dropped=0.0,
+        habits=(1.0, 0.0, 0.0),
+        eager=0.0,
+        refined=0.0,
+        sentences=3,
+        nouns=0.0,
+        instructions=0.0,
+    )
+)
+SMALL_RECIPE = UniSeg3DRecipe(
+    config=SMALL,
+    scenes=SceneSettings(
+        worlds=("rooms", "tabletops", "rooms", "streets"),
+        visits=4,
+        voxels=16_000,
+        flip=True,
+        scale=(0.9, 1.8),
+        noise=0.25,
+        sparse=0.3,
+        colourless=0.2,
+        colour_shift=0.2,
+    ),
+    questions=QuestionSettings(sentences=6, nouns=0.35, instructions=0.15),
+    loss=SMALL_LOSSES,
+    start="npiseg3d",
+    storage="f16",
+    train=TrainSettings(
+        steps=10_000,
+        batch=1,
+        learning_rate=1e-3,
+        weight_decay=0.02,
+        clip_norm=1.0,
+        warm_up=200,
+        ema=0.998,
+        workers=1,
+    ),
+)
+PRESETS: dict[str, UniSeg3DRecipe] = {"paper": PAPER, "small": SMALL_RECIPE}
+RECIPE = UniSeg3DRecipe
