@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Bool, Float32, Float64
 
 from lasso3d.geometry.nearest_of import distance_to_nearest_of
+from lasso3d.metrics.logistic import fit_logistic
 from lasso3d.systems.npiseg3d.inputs import ClickArrays
 
 CUES = ("doubt", "entropy", "spread", "object", "clicks", "doubt x clicks", "doubt x object", "path", "distance")
@@ -67,16 +68,7 @@ def error_cues(
 def fit_errors(
     cues: Float32[np.ndarray, "n c"], wrong: Bool[np.ndarray, " n"], weight: Float64[np.ndarray, " n"]
 ) -> ErrorModel:
-    """Maximum likelihood by Newton's method (iteratively reweighted least squares), with a small ridge."""
-    x = np.concatenate([np.ones((len(cues), 1)), cues.astype(np.float64)], axis=1)
-    weight = weight / weight.sum()
-    beta = np.zeros(x.shape[1])
-    for _ in range(50):
-        p = 1 / (1 + np.exp(-(x @ beta).clip(-30, 30)))
-        gradient = x.T @ (weight * (wrong - p)) - RIDGE * beta
-        curvature = (x * (weight * p * (1 - p))[:, None]).T @ x + RIDGE * np.eye(len(beta))
-        step = np.linalg.solve(curvature, gradient)
-        beta = beta + step
-        if np.abs(step).max() < 1e-8:
-            break
-    return ErrorModel(float(beta[0]), tuple(beta[1:].tolist()))
+    """Maximum likelihood, pulled a little towards no cue at all."""
+    prior = np.zeros(1 + cues.shape[1])
+    intercept, *weights = fit_logistic(cues, wrong, weight, prior=prior, ridge=RIDGE).tolist()
+    return ErrorModel(intercept, tuple(weights))

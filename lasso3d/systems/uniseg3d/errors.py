@@ -6,6 +6,8 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Bool, Float32, Float64, Int64
 
+from lasso3d.metrics.logistic import fit_logistic
+
 Kind = Literal["semantic", "instance", "panoptic", "clicks", "sentence"]
 CUES = ("doubt", "rival", "object", "doubt x object", "score")
 """Log odds that the label is wrong by its own probability, and those of the next best label; whether the label is a
@@ -86,26 +88,8 @@ def log_odds(p: Float64[np.ndarray, " t"]) -> Float64[np.ndarray, " t"]:
 def fit_errors(
     cues: Float32[np.ndarray, "n c"], wrong: Bool[np.ndarray, " n"], weight: Float64[np.ndarray, " n"]
 ) -> ErrorModel:
-    """Maximum likelihood by Newton's method (iteratively reweighted least squares), pulled towards the default."""
-    x = np.concatenate([np.ones((len(cues), 1)), cues.astype(np.float64)], axis=1)
-    weight, default = weight / weight.sum(), ErrorModel()
+    """Maximum likelihood, pulled towards the default."""
+    default = ErrorModel()
     prior = np.array([default.intercept, *default.weights])
-
-    def gain(beta: Float64[np.ndarray, " c"]) -> float:
-        odds = x @ beta
-        fit = weight @ (wrong * odds - np.logaddexp(0, odds))
-        return float(fit - RIDGE / 2 * ((beta - prior) ** 2).sum())
-
-    beta = prior
-    for _ in range(50):
-        p = 1 / (1 + np.exp(-(x @ beta).clip(-30, 30)))
-        gradient = x.T @ (weight * (wrong - p)) - RIDGE * (beta - prior)
-        curvature = (x * (weight * p * (1 - p))[:, None]).T @ x + RIDGE * np.eye(len(beta))
-        step = np.linalg.solve(curvature, gradient)
-        # where labels are surer than they should be the curvature is next to nothing, and a whole step far too long
-        while gain(beta + step) < gain(beta) and np.abs(step).max() > 1e-8:
-            step = step / 2
-        beta = beta + step
-        if np.abs(step).max() < 1e-8:
-            break
-    return ErrorModel(float(beta[0]), tuple(beta[1:].tolist()))
+    intercept, *weights = fit_logistic(cues, wrong, weight, prior=prior, ridge=RIDGE).tolist()
+    return ErrorModel(intercept, tuple(weights))
