@@ -16,8 +16,10 @@ from lasso3d.systems.uniseg3d.answers import (
     click_rows,
     expected_iou,
     mean_over,
+    named_once,
     objects_of,
     panoptic_rows,
+    stuff_rows,
     winner,
 )
 from lasso3d.systems.uniseg3d.instances import (
@@ -180,6 +182,8 @@ def test_stuff_is_known_by_the_nearest_word_but_not_by_what_a_thing_hangs_on():
     assert words.stuff.tolist() == [True, False]
     assert Words.of(("floor", "x"), unit, (), unit[:0], near=0.7).stuff.tolist() == [True, False]
     assert not Words.of(("wall picture",), unit[:1], ("wall", "picture"), unit, near=0.7).stuff[0]
+    # the nearest word of a ladder may be "wall", and still be far away
+    assert not Words.of(("ladder",), np.array([[0.5, 0.3]], np.float32), ("wall", "chair"), unit, near=0.7).stuff[0]
 
 
 def test_names_have_rows_in_the_order_asked_and_only_once():
@@ -204,6 +208,22 @@ def test_a_panoptic_map_paints_the_best_thing_on_top_and_stuff_around():
     assert label[1] == 0
     fewer = panoptic_rows(things, masks, stuff, ones(6), words, smallest=2)
     assert sorted(fewer.labels) == ["chair", "wall"]
+
+
+def test_on_a_map_a_thing_counts_by_all_its_names_together():
+    share = np.array([[0.1, 0.3, 0.4], [0.8, 0.1, 0.1], [0.0, 0.2, 0.1]], np.float32)
+    found = named_once(share, ones(3), np.array([True, False, False]), least=0.25)
+    assert found.query.tolist() == [0, 2]
+    assert found.name.tolist() == [2, 1]
+    np.testing.assert_allclose(found.score, [0.7, 0.3])
+
+
+def test_stuff_is_there_where_it_is_likelier_than_any_thing():
+    share = np.array([[0.4, 0.2, 0.1], [0.3, 0.4, 0.2], [0.2, 0.1, 0.1]], np.float32)
+    rows = stuff_rows(share, np.array([True, False, False]))
+    np.testing.assert_allclose(rows, [[0.4 / 0.7, 0.3, 0.2]], rtol=1e-6)
+    assert winner(rows).tolist() == [0, -1, -1]
+    assert stuff_rows(share, np.zeros(3, bool)).shape == (0, 3)
 
 
 def test_clicks_are_believed_and_the_background_competes():

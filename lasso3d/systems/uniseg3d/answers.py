@@ -34,10 +34,11 @@ class AnswerConfig:
     """Pairs of query and name that are looked at (release: 600)."""
     smallest: int = 10
     """Voxels of an object, as while learning; the release: 100 points."""
-    least_score: float = 0.05
-    """Of an object (release: 0; below this they only add to a list)."""
+    least_score: float = 0.01
+    """Of an object under one name (release: 0; below this they only add to a list)."""
     panoptic_score: float = 0.5
-    """Of an object on a panoptic map (release: 0.5)."""
+    """Of an object on a panoptic map, whatever its name (release: 0.5, of the name's own score; among 150 names,
+    many of them near each other, no name gets so much)."""
     same_object: float = 0.5
     """Two candidates that overlap by more are one object with two names, and the better name counts; the release
     keeps both."""
@@ -90,10 +91,11 @@ class Words:
                 owner[nearest[name]] = name
         rest = np.array([word not in asked for word in vocabulary], bool)
         known = [*vocabulary, ""]
+        meant = [known[k] if row[k] >= near else "" for row, k in zip(alike, nearest, strict=True)]
         return cls(
             tuple(asked),
             np.concatenate([np.arange(len(asked)), owner[rest]]).astype(np.int64),
-            np.array([name in STUFF or known[k] in STUFF for name, k in zip(asked, nearest, strict=True)], bool),
+            np.array([name in STUFF or word in STUFF for name, word in zip(asked, meant, strict=True)], bool),
             np.concatenate([vectors, own[rest]]),
         )
 
@@ -181,6 +183,21 @@ def candidates(
     return Objects(query, name, score[best].astype(np.float32))
 
 
+def named_once(
+    share: Float32[np.ndarray, "q a"],
+    worth: Float32[np.ndarray, " q"],
+    stuff: Bool[np.ndarray, " a"],
+    *,
+    least: float,
+) -> Objects:
+    """Each query under its likeliest name, scored by all names of things together; those of at least a score."""
+    of_things = np.where(stuff, np.float32(0), share)
+    score = of_things.sum(axis=1) * worth
+    order = np.argsort(-score, kind="stable")
+    query = order[score[order] >= max(least, 1e-6)]
+    return Objects(query, of_things[query].argmax(axis=1), score[query].astype(np.float32))
+
+
 def objects_of(
     found: Objects, probability: Float32[np.ndarray, "k s"], size: Float32[np.ndarray, " s"], config: AnswerConfig
 ) -> Objects:
@@ -210,6 +227,15 @@ def class_rows(
 def at_most_one(rows: Float32[np.ndarray, "m t"]) -> Float32[np.ndarray, "m t"]:
     """Columns that rounding left above 1 brought back."""
     return rows / np.maximum(rows.sum(axis=0), np.float32(1))
+
+
+def stuff_rows(share: Float32[np.ndarray, "s a"], stuff: Bool[np.ndarray, " a"]) -> Float32[np.ndarray, "c s"]:
+    """Probability of each name of stuff where no thing was found: where one of them is the likeliest of all names,
+    things are out of the question."""
+    of_stuff, none = share[:, stuff], 1 - share.sum(axis=1)
+    left = (of_stuff.sum(axis=1) + none.clip(0)).clip(1e-6)
+    likeliest = of_stuff.max(axis=1, initial=0) >= np.maximum(share.max(axis=1, initial=0), none)
+    return np.where(likeliest[:, None], of_stuff / left[:, None], of_stuff).T.astype(np.float32)
 
 
 def panoptic_rows(

@@ -21,10 +21,12 @@ from lasso3d.systems.uniseg3d.answers import (
     click_rows,
     expected_iou,
     mean_over,
+    named_once,
     objects_of,
     panoptic_rows,
     probability_of,
     shifted,
+    stuff_rows,
 )
 from lasso3d.systems.uniseg3d.config import UniSeg3DConfig
 from lasso3d.systems.uniseg3d.encoding import UniSeg3DEncoding, array_of
@@ -58,11 +60,6 @@ class Sought(NamedTuple):
     objects: Objects
     probability: Float32[np.ndarray, "m s"]
     words: Words
-
-    def above(self, score: float) -> "Sought":
-        """Those of at least a score."""
-        sure = self.objects.score >= score
-        return Sought(Objects(*(part[sure] for part in self.objects)), self.probability[sure], self.words)
 
 
 @final
@@ -103,9 +100,9 @@ class Asker:
         return Asked(rows, "instance", by_voxel=self._finer)
 
     def _panoptic(self, encoding: UniSeg3DEncoding, names: Sequence[str]) -> Asked:
-        found = self._objects(encoding, names).above(self.config.answers.panoptic_score)
+        found = self._objects(encoding, names, once=True)
         share, words = self._semantics(encoding, names)
-        stuff = share.T[words.stuff]
+        stuff = stuff_rows(share, words.stuff)
         if self._finer:
             stuff = stuff[:, encoding.tokens.of_voxel]
         masks, smallest = self._masks(encoding, found), self.config.answers.smallest
@@ -168,9 +165,12 @@ class Asker:
         presence = 1.0 if answers.fits is None else float(answers.fits.float().sigmoid()[0])
         allowed, of_voxel = within(prompt.about, encoding.centroid), encoding.tokens.of_voxel
         inside = (coarse >= 0.5) & (mean_over(allowed[None], of_voxel, count=len(coarse))[0] >= 0.5)
-        if presence < config.presence or inside @ encoding.size < config.smallest:
+        if presence < config.presence:
             return _nothing(encoding)
-        objects, masks, words = self._objects(encoding, self.lexicon.vocabulary or (OBJECT,))
+        sought = self._objects(encoding, self.lexicon.vocabulary or (OBJECT,))
+        objects, masks, words = sought
+        if inside @ encoding.size < config.smallest:
+            return self._likeliest(encoding, sought, array_of(answers.mask)[0], allowed, presence)
         owner = split_by_objects(
             inside, masks >= 0.5, encoding.size, encoding.edges, share=config.meant, smallest=config.smallest
         )
@@ -183,6 +183,29 @@ class Asker:
         if isinstance(prompt.about, Clicks):
             rows = self._pointed_at(encoding, rows, prompt.about)
         return Asked(rows, "sentence", by_voxel=self._finer)
+
+    def _likeliest(
+        self,
+        encoding: UniSeg3DEncoding,
+        sought: Sought,
+        logits: Float32[np.ndarray, " s"],
+        allowed: Float32[np.ndarray, " t"],
+        presence: float,
+    ) -> Asked:
+        """The object that a sentence's logits speak for most, where something fits but no mask reaches a half."""
+        held = (sought.probability >= 0.5) * encoding.size
+        area = held.sum(axis=1)
+        reachable = mean_over(allowed[None], encoding.tokens.of_voxel, count=len(logits))[0]
+        support = np.where(held @ reachable >= 0.5 * area, held @ logits / np.maximum(area, 1e-6), -np.inf)
+        if not len(support) or not np.isfinite(support).any():
+            return _nothing(encoding)
+        best = np.array([support.argmax()])
+        chosen = Objects(*(part[best] for part in sought.objects))
+        rows = self._masks(encoding, Sought(chosen, sought.probability[best], sought.words))
+        rows = rows * (allowed if self._finer else reachable.astype(np.float32))
+        label = (sought.words.asked[int(chosen.name[0])],)
+        score = (presence * chosen.score).astype(np.float32)
+        return Asked(Rows(rows, label, score, exclusive=False), "sentence", by_voxel=self._finer)
 
     def _pointed_at(self, encoding: UniSeg3DEncoding, rows: Rows, about: Clicks) -> Rows:
         token, number = last_said(encoding, about)
@@ -218,12 +241,15 @@ class Asker:
         found[encoding.found.token] = share
         return found, words
 
-    def _objects(self, encoding: UniSeg3DEncoding, names: Sequence[str]) -> Sought:
-        """The scene's objects under some names, stuff left out."""
+    def _objects(self, encoding: UniSeg3DEncoding, names: Sequence[str], *, once: bool = False) -> Sought:
+        """The scene's objects under some names, stuff left out; `once` = sure ones, each under one name."""
         config, objects = self.config.answers, encoding.objects
         share, words = self._share(objects.embedding, names)
         worth = np.where(objects.size >= config.smallest, objects.quality * objects.iou, np.float32(0))
-        found = candidates(share, worth, words.stuff, config)
+        if once:
+            found = named_once(share, worth, words.stuff, least=config.panoptic_score)
+        else:
+            found = candidates(share, worth, words.stuff, config)
         # a query under several names has one mask
         query, row = np.unique(found.query, return_inverse=True)
         masks = probability_of(shifted(objects.mask[query].astype(np.float32), config.threshold))
