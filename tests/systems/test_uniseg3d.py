@@ -214,6 +214,20 @@ def test_nothing_is_answered_where_nothing_fits(scene):
     assert ((answer.uncertainty >= 0) & (answer.uncertainty <= 1)).all()
 
 
+def test_where_something_fits_but_no_mask_is_sure_the_likeliest_object_is_meant(monkeypatch, segmenter, encoding):
+    answered = SceneNetwork.text
+
+    def faint(self, *given):
+        return tuple(replace(answers, mask=answers.mask - 50) for answers in answered(self, *given))
+
+    monkeypatch.setattr(SceneNetwork, "text", faint)
+    meant = segmenter.segment(encoding, PROMPTS["sentence"])
+    objects = segmenter.segment(encoding, ClassNames((), "instance"))
+    assert len(meant.labels) == 1
+    assert meant.labels[0] in objects.labels
+    assert any((objects.mask(row) == meant.mask(0)).all() for row in range(len(objects.labels)))
+
+
 def test_a_sentence_about_a_box_finds_nothing_outside_it(scene):
     generous = segmenter_of(replace(TINY, answers=replace(EVERYTHING, threshold=1e-4)))
     encoding = generous.encode(scene)
