@@ -61,6 +61,8 @@ def test_a_batch_is_a_pure_function_of_step_and_part(crop):
     assert content(QUICK.batch(3, 0)) == content(crop)
     pairs = replace(QUICK, train=replace(QUICK.train, batch=2))
     assert content(pairs.batch(1, 1)) == content(crop)
+    later = replace(QUICK, scenes=replace(QUICK.scenes, first=2))
+    assert content(later.batch(1, 0)) == content(crop)
     assert content(pickle.loads(pickle.dumps(crop))) == content(crop)
 
 

@@ -71,7 +71,8 @@ class UniSeg3DRecipe:
 
     def batch(self, step: int, part: int) -> TrainScene:
         """A crop and what is asked about it."""
-        return train_scene(step * self.train.batch + part, self.scenes, self.questions, self.config)
+        visit = self.scenes.first + step * self.train.batch + part
+        return train_scene(visit, self.scenes, self.questions, self.config)
 
     def losses(self, network: nn.Module, batches: Sequence[TrainScene], step: int) -> dict[str, Tensor]:
         """Mean over scenes; names are the same whatever the scenes are."""
@@ -119,7 +120,8 @@ class UniSeg3DRecipe:
         return list(dict.fromkeys(self.scenes.worlds))
 
     def _card(self, facts: RunFacts) -> Card:
-        scenes = -(-facts.steps * self.train.batch // self.scenes.visits)
+        first, visits = self.scenes.first, self.scenes.visits
+        last = -(-(first + facts.steps * self.train.batch) // visits)
         return Card(
             system="uniseg3d",
             config=to_json(self.config),
@@ -131,7 +133,7 @@ class UniSeg3DRecipe:
                 "worlds": self._worlds(),
                 "world_version": {world: VERSIONS[world] for world in self._worlds()},
                 "language_version": LANGUAGE_VERSION,
-                "training_seeds": [0, scenes],
+                "training_seeds": [first // visits, last],
                 "validation_seeds": [VALIDATION, VALIDATION + self.calibration.scenes],
                 "start": self.start,
             },

@@ -46,6 +46,8 @@ class SceneSettings:
 
     worlds: tuple[str, ...] = ("rooms",)
     """Procedural worlds, in turn."""
+    first: int = 0
+    """Visit to begin with: a second run goes on where the first one stopped."""
     visits: int = 1
     """Crops made of each scene, one after the other: making a scene takes longer than learning from a crop."""
     voxels: int = 60_000
