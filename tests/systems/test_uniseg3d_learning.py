@@ -249,7 +249,7 @@ def test_it_overfits_one_scene():
         QUICK,
         config=config,
         scenes=SceneSettings(worlds=("tabletops",), voxels=1000, scale=(1.0, 1.0)),
-        questions=QuestionSettings(names=8, refined=0.0, dropped=0.0, habits=(1.0, 0.0, 0.0)),
+        questions=QuestionSettings(names=8, refined=0.0, dropped=0.0, habits=(1.0, 0.0, 0.0, 0.0)),
     )
     scene, network = recipe.batch(3, 0), fresh(config).train()
     optimizer = torch.optim.AdamW(network.parameters(), lr=3e-3)

@@ -162,11 +162,53 @@ def test_balanced_masks_weigh_what_is_inside_more():
     assert nothing.item() == pytest.approx(criteria.mask_terms(logits, torch.zeros_like(target))[0].item())
 
 
-def test_queries_of_nothing_weigh_less():
+def test_twins_of_a_query_that_answers_have_its_name_where_asked():
+    network, scan = fresh(OURS), room(OURS)
+    found, truth = found_by(network, scan), truths(scan, 12)
+    owned = criteria.owners(truth)[:, found.scene.token]
+    released, ours = (Judge(network, found, truth, settings) for settings in (LossSettings(), SMALL))
+    match = released.match(found.scene.layers[-1])
+    alone, weight = released._names_of_queries(match)
+    none = len(truth.names)
+    in_second = owned[1] > 0
+    assert (alone[in_second] != none).sum() == 1
+    torch.testing.assert_close(weight.unique(), torch.tensor([0.1, 1.0]))
+    named, weight = ours._names_of_queries(match)
+    assert set(named[in_second].tolist()) == {int(truth.name[1])}
+    assert set(named[owned[0] > 0].tolist()) == {IGNORED}
+    assert set(named[~(owned > 0).any(0)].tolist()) == {none}
+    assert float(weight[in_second][0]) == pytest.approx(float(in_second.sum()) ** -0.5)
+    rows, instance = ours._judged(match)
+    assert (owned[instance, rows] > 0).all()
+    assert len(rows) == int((owned > 0).any(0).sum()) > len(released._judged(match)[0])
+
+
+def test_sentences_that_mean_nothing_count_as_much_as_all_others():
+    network, scan = fresh(OURS), room(OURS)
+    found, truth = found_by(network, scan, texts=4), truths(scan, 12, means=((0,), (1,), (2,), ()))
+    judge = Judge(network, found, truth, replace(SMALL, bce=0.0, dice=0.0, name=0.0, prompt_iou=0.0, fits=1.0))
+    answers = found.texts[-1]
+    each = functional.softplus(torch.where(torch.tensor([True] * 3 + [False]), -answers.fits, answers.fits))
+    expected = (each[:3].sum() + 3 * each[3]) / 6
+    torch.testing.assert_close(judge.sentences(answers, criteria.about_sentences(truth)), expected)
+
+
+def test_what_a_sentence_names_is_learned_from_its_vector_where_asked():
+    network, scan = fresh(OURS), room(OURS)
+    found, truth = found_by(network, scan), truths(scan, 12)
+    meaning = network.texts.meaning(sentences(OURS, 3))
+    losses = scene_losses(network, replace(found, meaning=meaning), truth, settings=SMALL, seed=0)
+    assert losses["meant"] > 0
+    assert scene_losses(network, found, truth, settings=SMALL, seed=0)["meant"] == 0
+
+
+def test_names_are_judged_by_weight():
     logits, name = torch.tensor([[1.0, 0.0, 2.0], [0.5, 3.0, 0.0], [9.0, 0.0, 0.0]]), torch.tensor([0, 2, IGNORED])
     each = -logits.log_softmax(1)
     expected = (each[0, 0] + 0.1 * each[1, 2]) / 1.1
-    assert criteria.name_term(logits, name, background=0.1).item() == pytest.approx(expected.item(), rel=1e-5)
+    assert criteria.name_term(logits, name, torch.tensor([1, 0.1, 1])).item() == pytest.approx(
+        expected.item(), rel=1e-5
+    )
     assert criteria.name_term(logits, torch.full((3,), IGNORED)) == 0
 
 

@@ -42,6 +42,8 @@ class AnswerConfig:
     same_object: float = 0.5
     """Two candidates that overlap by more are one object with two names, and the better name counts; the release
     keeps both."""
+    votes: float = 0.0
+    """Weight of what the superpoints inside a mask are, in the mean, beside the name of its query (release: 0)."""
     near: float = 0.68
     """Cosine from which on the nearest word of the vocabulary speaks for a name that is not in it: "sofa" for
     "couch" (0.86), "pavement" for "sidewalk" (0.69). With all-MiniLM-L6-v2 32 of 49 other words for classes then
@@ -100,10 +102,16 @@ class Words:
         )
 
     def share(self, logits: Float32[np.ndarray, "q w1"]) -> Float32[np.ndarray, "q a"]:
-        """Probability of each name asked: its own and that of the words near it; the last logit is none of them."""
+        """Probability of each name asked, its own and that of the words near it, beside the strongest rival alone.
+
+        The last logit is none of them. Rivals are words that nobody asked for: among 150 of them it is the best one
+        that a name has to beat, not their sum.
+        """
         raised = np.exp(logits - logits.max(axis=1, keepdims=True))
         of_name = (self.owner[:, None] == np.arange(len(self.asked))).astype(np.float32)
-        return (raised[:, :-1] @ of_name) / raised.sum(axis=1, keepdims=True)
+        asked = raised[:, :-1] @ of_name
+        rival = np.append(self.owner < 0, True)
+        return asked / (asked.sum(axis=1) + raised[:, rival].max(axis=1))[:, None]
 
 
 def _alike(

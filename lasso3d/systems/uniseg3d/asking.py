@@ -120,7 +120,7 @@ class Asker:
                 np.empty((len(objects), len(encoding.voxels)), np.float32),
                 np.empty(len(objects), np.float32),
             )
-            for which, before in _feedback(previous, objects, encoding):
+            for which, before in _feedback(previous, objects, encoding, threshold=self.config.answers.threshold):
                 logits[which], iou[which] = self._clicked(encoding, token, row, which, before)
             # an object whose every click was overruled by a later one on the same voxel keeps an empty row
             kept = np.searchsorted(np.array(prompt.objects), objects)
@@ -170,7 +170,10 @@ class Asker:
         sought = self._objects(encoding, self.lexicon.vocabulary or (OBJECT,))
         objects, masks, words = sought
         if inside @ encoding.size < config.smallest:
-            return self._likeliest(encoding, sought, array_of(answers.mask)[0], allowed, presence)
+            asked = self._likeliest(encoding, sought, array_of(answers.mask)[0], allowed, presence)
+            if isinstance(prompt.about, Clicks) and asked.by_voxel == self._finer:
+                asked = asked._replace(rows=self._pointed_at(encoding, asked.rows, prompt.about))
+            return asked
         owner = split_by_objects(
             inside, masks >= 0.5, encoding.size, encoding.edges, share=config.meant, smallest=config.smallest
         )
@@ -222,21 +225,22 @@ class Asker:
         """Of the tokens that masks are made of, voxels."""
         return np.ones(len(encoding.voxels), np.float32) if self._finer else encoding.size
 
+    def _named(self, embedding: Float32[np.ndarray, "q e"], words: Words) -> Float32[np.ndarray, "q w1"]:
+        """Logits of words, and last of none of them."""
+        return self._logits(torch.from_numpy(embedding).to(self.device), words)
+
     def _logits(self, embedding: Tensor, words: Words) -> Float32[np.ndarray, "q w1"]:
         return array_of(self.network.class_logits(embedding, tensor(words.vectors, self.device)))
 
-    def _share(
-        self, embedding: Float32[np.ndarray, "q e"], names: Sequence[str]
-    ) -> tuple[Float32[np.ndarray, "q a"], Words]:
-        """Probability of each of some names, each once."""
-        words = self.lexicon.compared(names, near=self.config.answers.near)
-        return words.share(self._logits(torch.from_numpy(embedding).to(self.device), words)), words
+    def _words(self, names: Sequence[str]) -> Words:
+        return self.lexicon.compared(names, near=self.config.answers.near)
 
     def _semantics(
         self, encoding: UniSeg3DEncoding, names: Sequence[str]
     ) -> tuple[Float32[np.ndarray, "s a"], Words]:
         """Probability of each name at every superpoint."""
-        share, words = self._share(encoding.found.semantic, names)
+        words = self._words(names)
+        share = words.share(self._named(encoding.found.semantic, words))
         found = np.zeros((len(encoding.size), share.shape[1]), np.float32)
         found[encoding.found.token] = share
         return found, words
@@ -244,7 +248,14 @@ class Asker:
     def _objects(self, encoding: UniSeg3DEncoding, names: Sequence[str], *, once: bool = False) -> Sought:
         """The scene's objects under some names, stuff left out; `once` = sure ones, each under one name."""
         config, objects = self.config.answers, encoding.objects
-        share, words = self._share(objects.embedding, names)
+        words = self._words(names)
+        logits = self._named(objects.embedding, words)
+        if config.votes > 0:
+            inside = (shifted(objects.mask, config.threshold) >= 0)[:, encoding.found.token]
+            held = inside * encoding.size[encoding.found.token]
+            votes = held @ self._named(encoding.found.semantic, words)
+            logits = logits + np.float32(config.votes) * votes / np.maximum(held.sum(axis=1), 1)[:, None]
+        share = words.share(logits.astype(np.float32))
         worth = np.where(objects.size >= config.smallest, objects.quality * objects.iou, np.float32(0))
         if once:
             found = named_once(share, worth, words.stuff, least=config.panoptic_score)
@@ -286,7 +297,7 @@ def _nothing(encoding: UniSeg3DEncoding) -> Asked:
 
 
 def _feedback(
-    previous: Segmentation | None, objects: Int64[np.ndarray, " m"], encoding: UniSeg3DEncoding
+    previous: Segmentation | None, objects: Int64[np.ndarray, " m"], encoding: UniSeg3DEncoding, *, threshold: float
 ) -> Iterator[tuple[Int64[np.ndarray, " p"], Float32[np.ndarray, "p s"] | None]]:
     """Objects that the previous answer had no row about, then the others with theirs, over superpoints."""
     row = {} if previous is None else {label: i for i, label in enumerate(previous.labels)}
@@ -295,6 +306,9 @@ def _feedback(
         yield np.flatnonzero(~known), None
     if previous is not None and known.any():
         rows = previous.probability[[row[number] for number in objects[known].tolist()]].astype(np.float32)
+        # the network is told what it had said itself, before the working point was brought to a half
+        odds = threshold / (1 - threshold)
+        rows = rows * odds / (rows * odds + 1 - rows)
         yield np.flatnonzero(known), mean_over(rows, encoding.tokens.of_voxel, count=len(encoding.size))
 
 

@@ -109,6 +109,7 @@ SMALL = UniSeg3DConfig(
     heads=4,
     feedforward=256,
     layers=4,
+    query_share=0.9,
     text_width=384,
     prompts=PromptConfig(see="scene queries", several=True, text_hidden=256, text_joins="width"),
     nothing="learned",
@@ -116,6 +117,7 @@ SMALL = UniSeg3DConfig(
     learn_scale=True,
     objectness=True,
     voxel_masks=True,
+    answers=AnswerConfig(votes=1.0),
 )
 PRESETS: dict[str, UniSeg3DConfig] = {"paper": PAPER, "small": SMALL}
 """`paper` as released; `small` is what ships."""

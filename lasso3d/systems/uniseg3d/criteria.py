@@ -71,10 +71,10 @@ def mask_terms(
 
 
 def name_term(
-    logits: Float[Tensor, "r c1"], name: Int64[Tensor, " r"], *, background: float = 1.0
+    logits: Float[Tensor, "r c1"], name: Int64[Tensor, " r"], weight: Float[Tensor, " r"] | None = None
 ) -> Float[Tensor, ""]:
-    """Cross-entropy over the rows whose name is learned; `background` weighs those of none of the names."""
-    weight = torch.ones_like(name, dtype=logits.dtype).where(name != logits.shape[1] - 1, background)
+    """Cross-entropy over the rows whose name is learned, by weight."""
+    weight = torch.ones_like(name, dtype=logits.dtype) if weight is None else weight.to(logits.dtype)
     weight = weight.where(name != IGNORED, 0)
     each = functional.cross_entropy(logits, name, ignore_index=IGNORED, reduction="none")
     return (each * weight).sum() / weight.sum().clamp(min=1e-6)

@@ -98,9 +98,17 @@ class SceneNetwork(nn.Module):
         content = self.texts(vectors)
         if self.config.prompts.text_joins == "features":
             content = self.query(content + self.kind.weight[TEXT])
+        else:
+            # unit vectors have small entries: without a norm the first layer drowns them
+            content = functional.layer_norm(content, content.shape[-1:])
         distance = self.texts.distance(vectors, tokens, scene)
         queries = Queries(content, torch.zeros_like(content), distance, "meaning")
-        return self.decoder.prompts(tokens, scene, queries)
+        answers, meaning = self.decoder.prompts(tokens, scene, queries), self.texts.meaning(vectors)
+        if meaning is None:
+            return answers
+        # a sentence knows what it names before it has looked at anything
+        named = (functional.normalize(each.embedding + meaning, dim=1) for each in answers)
+        return tuple(replace(each, embedding=one) for each, one in zip(answers, named, strict=True))
 
     def class_logits(self, embedding: Float[Tensor, "q e"], vectors: Float[Tensor, "c e"]) -> Float[Tensor, "q c1"]:
         """Of every name, by its unit vector, and last of none of them."""

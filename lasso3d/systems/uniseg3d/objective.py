@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 import torch
-from jaxtyping import Float, Int64
+from jaxtyping import Bool, Float, Int64
 from torch import Tensor
+from torch.nn import functional
 
 from lasso3d.nn.matching import CostWeights, match_cost, sparse_match
 from lasso3d.systems.uniseg3d import criteria
@@ -25,6 +26,14 @@ class LossSettings:
     dice: float = 1.0
     background: float = 0.1
     """Weight of a scene query that answers for nothing, against one that does."""
+    twins: Literal["nothing", "owner"] = "nothing"
+    """What scene queries within an instance are called that another one answers for: "none of the names" (release),
+    or by its name, so that `fits` alone tells the one that answers from its twins."""
+    evenly: float = 0.0
+    """Named rows weigh the number of rows of their instance, or superpoints of their name, to minus this power."""
+    judged: Literal["answering", "owned"] = "answering"
+    """Whose IoU is estimated: of queries that answer for an instance (release), or of all within one, which at
+    inference are to be ranked."""
     layers: float = 1.0
     """Of answers before the last layer, each (release: as the last)."""
     iou: float = 0.1
@@ -37,6 +46,8 @@ class LossSettings:
     fits: float = 0.0
     """Whether there is anything at all, of scene queries and within prompts (release: `objectness_flag=False`)."""
     semantic: float = 0.2
+    meant: float = 0.0
+    """Of the name of what a sentence means, read from its vector alone. Ours."""
     pseudo: float = 0.1
     """BCE and Dice of masks of unnamed things."""
     click: float = 0.1
@@ -62,6 +73,10 @@ class LossSettings:
 SMALL = LossSettings(
     layers=0.5,
     iou=0.5,
+    twins="owner",
+    evenly=0.5,
+    judged="owned",
+    meant=1.0,
     prompt_iou=0.5,
     balance=0.5,
     fits=0.5,
@@ -82,6 +97,8 @@ class Found:
     scene: SceneAnswers
     clicks: tuple[Answers, ...]
     texts: tuple[Answers, ...]
+    meaning: Float[Tensor, "x e"] | None = None
+    """What the sentences name, by their vectors alone; None where the network does not say."""
 
 
 class Match(NamedTuple):
@@ -102,7 +119,8 @@ def scene_losses(
     losses = {f"scene {name}": judge.deep([layer[name] for layer in each]) for name in each[0]}
     losses["semantic"] = settings.semantic * judge.semantic()
     losses["click"] = settings.click * judge.deep([judge.prompts(answers, clicks) for answers in found.clicks])
-    losses["text"] = settings.text * judge.deep([judge.prompts(answers, sentences) for answers in found.texts])
+    losses["text"] = settings.text * judge.deep([judge.sentences(answers, sentences) for answers in found.texts])
+    losses["meant"] = settings.meant * judge.meant(sentences)
     losses["voxel"] = settings.voxel * judge.voxels(matches[-1], clicks, sentences, seed=seed)
     return losses | judge.distilled(matches[-1]) | judge.compared()
 
@@ -137,10 +155,11 @@ class Judge:
         settings, owned = self.settings, criteria.owners(self.truth)
         target = owned[match.target]
         bce, dice = criteria.mask_terms(answers.mask[match.query], target)
-        iou = criteria.iou_term(answers.iou[match.query], answers.mask[match.query], target, self._sizes())
-        wanted = self._names_of_queries(match)
+        wanted, weight = self._names_of_queries(match)
+        rows, of_row = self._judged(match)
+        iou = criteria.iou_term(answers.iou[rows], answers.mask[rows], owned[of_row], self._sizes())
         return {
-            "name": settings.name * criteria.name_term(self.names(answers), wanted, background=settings.background),
+            "name": settings.name * criteria.name_term(self.names(answers), wanted, weight),
             "bce": settings.bce * bce,
             "dice": settings.dice * dice,
             "iou": settings.iou * iou,
@@ -155,17 +174,33 @@ class Judge:
         total = settings.name * criteria.name_term(self.names(answers), wanted.name)
         total = total + settings.bce * bce + settings.dice * dice
         iou = criteria.iou_term(answers.iou, answers.mask, target, self._sizes())
-        total = total + settings.prompt_iou * iou
+        return total + settings.prompt_iou * iou
+
+    def sentences(self, answers: Answers, wanted: Wanted) -> Float[Tensor, ""]:
+        """The same of sentences, and whether anything fits them, those that mean nothing counting as much as all
+        others together; to a click there is always something."""
+        total = self.prompts(answers, wanted)
         if answers.fits is None:
             return total
-        return total + settings.fits * criteria.fits_term(answers.fits, wanted.means.any(1))
+        fits = wanted.means.any(1)
+        against = float(fits.sum().clamp(min=1) / (~fits).sum().clamp(min=1))
+        return total + self.settings.fits * criteria.fits_term(answers.fits, fits, background=against)
+
+    def meant(self, wanted: Wanted) -> Float[Tensor, ""]:
+        """What sentences name, by their vectors alone."""
+        meaning = self.found.meaning
+        if meaning is None:
+            return self.found.texts[-1].mask.sum() * 0
+        return criteria.name_term(self.network.class_logits(meaning, self.truth.names), wanted.name)
 
     def semantic(self) -> Float[Tensor, ""]:
         """What the superpoints of the scene's queries are."""
         scene = self.found.scene
         name = self.truth.semantic[scene.token]
         logits = self.network.class_logits(scene.semantic, self.truth.names)
-        return criteria.name_term(logits, name.where(name >= 0, IGNORED))
+        known = name.where(name >= 0, IGNORED)
+        count = torch.bincount(name.clamp(min=0), minlength=logits.shape[1])[name.clamp(min=0)]
+        return criteria.name_term(logits, known, count.clamp(min=1).to(logits.dtype) ** -self.settings.evenly)
 
     def voxels(self, match: Match, clicks: Wanted, sentences: Wanted, *, seed: int) -> Float[Tensor, ""]:
         """BCE and Dice of the last masks at some voxels, all answers alike."""
@@ -206,14 +241,33 @@ class Judge:
         )
         return {"contrast": settings.contrast * contrast, "ranking": settings.ranking * ranking}
 
-    def _names_of_queries(self, match: Match) -> Int64[Tensor, " q"]:
-        """Of those that answer for an instance its name; where a name is not learned, no query learns of it."""
-        truth, token = self.truth, self.found.scene.token
-        hidden = (criteria.owners(truth)[truth.name < 0] > 0).any(0)[token]
-        wanted = torch.full_like(token, len(truth.names)).masked_fill(hidden, IGNORED)
-        return wanted.index_copy(
-            0, match.query, truth.name[match.target].where(truth.name[match.target] >= 0, IGNORED)
-        )
+    def _names_of_queries(self, match: Match) -> tuple[Int64[Tensor, " q"], Float[Tensor, " q"]]:
+        """The name of the instance that each query answers for, or none of them, and what it weighs.
+
+        Where a name is not learned, no query within the instance learns of it.
+        """
+        truth, settings = self.truth, self.settings
+        within, owner = self._owners()
+        known = functional.pad(truth.name.where(truth.name >= 0, IGNORED), (0, 1), value=IGNORED)
+        wanted = torch.full_like(owner, len(truth.names))
+        named = within & ((known[owner] == IGNORED) | (settings.twins == "owner"))
+        wanted = wanted.where(~named, known[owner]).index_copy(0, match.query, known[match.target])
+        rows = torch.bincount(owner[within], minlength=len(known))[owner].clamp(min=1)
+        weight = rows.to(truth.inside.dtype) ** -settings.evenly
+        return wanted, weight.where(wanted != len(truth.names), settings.background)
+
+    def _judged(self, match: Match) -> tuple[Int64[Tensor, " r"], Int64[Tensor, " r"]]:
+        """Queries whose IoU is estimated, and the instance of each."""
+        if self.settings.judged == "answering":
+            return match.query, match.target
+        within, owner = self._owners()
+        return within.nonzero()[:, 0], owner[within]
+
+    def _owners(self) -> tuple[Bool[Tensor, " q"], Int64[Tensor, " q"]]:
+        """Whether each scene query lies within an instance, and which; m without any."""
+        owned = functional.pad(criteria.owners(self.truth), (0, 0, 0, 1))[:, self.found.scene.token]
+        within, owner = owned.max(0)
+        return within > 0, owner
 
     def _fits(self, answers: Answers, match: Match) -> Float[Tensor, ""]:
         if answers.fits is None:

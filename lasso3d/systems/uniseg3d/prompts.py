@@ -115,15 +115,20 @@ class SentenceEncoder(nn.Module):
         """Features or content of a query, by config."""
         return self.layers(vectors)
 
+    def meaning(self, vectors: Float[Tensor, "x e"]) -> Float[Tensor, "x e"] | None:
+        """A unit vector for what each sentence names."""
+        return None if self.meant is None else functional.normalize(vectors + self.meant(vectors), dim=1)
+
     def distance(
         self, vectors: Float[Tensor, "x e"], tokens: SceneTokens, scene: SceneAnswers
     ) -> Float[Tensor, "x s"] | None:
         """How much less alike each superpoint is to what the sentence names than the one most alike; the mean where
         it is not known what a superpoint is."""
-        if self.meant is None:
+        meaning = self.meaning(vectors)
+        if meaning is None:
             return None
-        meant = functional.normalize(vectors + self.meant(vectors), dim=1)
-        alike = meant @ scene.semantic.T
+        # masks of sentences are no good teachers of what superpoints are
+        alike = meaning @ scene.semantic.detach().T
         away = LIKENESS_SCALE * (alike.amax(1, keepdim=True) - alike)
         everywhere = away.mean(1, keepdim=True).expand(-1, len(tokens.keys))
         return everywhere.index_copy(1, scene.token, away)

@@ -13,9 +13,10 @@ from lasso3d.data.example import Sentences
 from lasso3d.data.procedural import rooms, streetwords, tabletops
 from lasso3d.data.procedural.grammar import ADJECTIVES
 from lasso3d.data.procedural.meaning import COLOURS
-from lasso3d.data.procedural.nouns import GENERAL, indefinite, nouns_of, plural
+from lasso3d.data.procedural.nouns import GENERAL, Noun, indefinite, nouns_of, plural
 from lasso3d.data.procedural.splits import HELD_OUT_CLASSES
 from lasso3d.geometry.interior import deepest
+from lasso3d.systems.uniseg3d.answers import STUFF
 
 COLOURED = (*COLOURS, "colour", "darkest", *ADJECTIVES["lightest"])
 """Words that mean nothing where colours are not seen."""
@@ -27,6 +28,8 @@ LEADS = ("{an}", "the {n}", "the {ns}", "all {ns}", "{n}")
 """How a class is asked for by its noun alone."""
 REACH = 8.0
 """Voxels; negative clicks are this near the object at most."""
+ABSENT = 8
+"""Nouns of what the scan has not, that a step may ask for."""
 TRIES = 3
 """Draws for each sentence that is wanted."""
 
@@ -45,8 +48,9 @@ class QuestionSettings:
     """Objects that are clicked, each by itself."""
     by_size: float = 0.25
     """Objects are chosen with their voxels to this power."""
-    habits: tuple[float, float, float] = (0.5, 0.25, 0.25)
-    """Shares of first clicks in the centre of the object, anywhere on it, and at its border (release: centre)."""
+    habits: tuple[float, float, float, float] = (0.5, 0.25, 0.25, 0.0)
+    """Shares of first clicks in the centre of the object, anywhere on it, at its border, and farthest from its
+    middle (release: centre)."""
     eager: float = 0.3
     """Share of the click prompts that begin with up to three more clicks, on it and beside it (release: none)."""
     refined: float = 0.5
@@ -171,10 +175,13 @@ def clicked(
     settings: QuestionSettings,
     rng: np.random.Generator,
 ) -> int:
-    """A voxel of a region, clicked by habit: in its centre, anywhere, or at a border."""
-    habit = rng.choice(3, p=settings.habits)
+    """A voxel of a region, clicked by habit: in its centre, anywhere, at a border, farthest from its middle."""
+    habit = rng.choice(4, p=settings.habits)
     if habit == 0:
         return deepest(place, inside)[0]
+    if habit == 3:
+        rows = np.flatnonzero(inside)
+        return int(rows[((place[rows] - place[rows].mean(axis=0)) ** 2).sum(axis=1).argmax()])
     edge = inside & border
     return int(rng.choice(np.flatnonzero(edge if habit == 2 and edge.any() else inside)))
 
@@ -232,17 +239,29 @@ def asked_sentences(
 
 
 def noun_phrases(things: Things, rng: np.random.Generator) -> Sentences:
-    """Each class that the crop shows, asked for by a noun, where no other class there might be called so."""
-    here = [name for name, shown in zip(things.names, things.here, strict=True) if shown]
+    """Each class that the crop shows, asked for by a noun, where no other class there might be called so; and some
+    classes that the whole scan has not, which mean nothing."""
+    here = {name for name, shown in zip(things.names, things.here, strict=True) if shown}
     phrases = []
-    for name in sorted(set(here).difference(HELD_OUT_CLASSES)):
-        nouns = nouns_of(name)
-        noun, lead = nouns[rng.integers(len(nouns))], LEADS[rng.integers(len(LEADS))]
-        if not set(noun.means.doubtful).intersection(here):
-            text = lead.replace("{an}", indefinite(noun.word)).replace("{ns}", noun.plural)
+    for name in sorted(here.difference(HELD_OUT_CLASSES)):
+        noun, text = _by_noun(name, rng)
+        if not here.intersection(noun.means.doubtful):
             of_class = things.here & (np.array(things.names) == name)
-            phrases.append((text.replace("{n}", noun.word), tuple(things.ids[of_class].tolist())))
+            phrases.append((text, tuple(things.ids[of_class].tolist())))
+    known = {*things.names, *STUFF}
+    for name in rng.permutation(sorted(set(vocabulary()) - known))[:ABSENT].tolist():
+        noun, text = _by_noun(name, rng)
+        if not known.intersection((*noun.means.classes, *noun.means.doubtful)):
+            phrases.append((text, ()))
     return tuple(phrases)
+
+
+def _by_noun(name: str, rng: np.random.Generator) -> tuple[Noun, str]:
+    """A class asked for by one of its nouns."""
+    nouns = nouns_of(name)
+    noun, lead = nouns[rng.integers(len(nouns))], LEADS[rng.integers(len(LEADS))]
+    text = lead.replace("{an}", indefinite(noun.word)).replace("{ns}", noun.plural).replace("{n}", noun.word)
+    return noun, text
 
 
 def still_true(sentences: Sentences, things: Things, view: View) -> Sentences:

@@ -93,9 +93,10 @@ class UniSeg3DRecipe:
         tokens = network.encode(scene.arrays.tensors(device))
         seen = network.scene(tokens, some_queries(scene, self.config, device))
         clicks = network.click(tokens, seen, self._clicks(network, tokens, seen, scene))
-        texts = network.text(tokens, seen, tensor(encoder(scene.sentences), device))
-        truth = truths(scene, encoder, device)
-        return scene_losses(network, Found(tokens, seen, clicks, texts), truth, settings=self.loss, seed=scene.seed)
+        vectors = tensor(encoder(scene.sentences), device)
+        texts, truth = network.text(tokens, seen, vectors), truths(scene, encoder, device)
+        found = Found(tokens, seen, clicks, texts, network.texts.meaning(vectors))
+        return scene_losses(network, found, truth, settings=self.loss, seed=scene.seed)
 
     def _clicks(
         self, network: SceneNetwork, tokens: SceneTokens, seen: SceneAnswers, scene: TrainScene
@@ -196,7 +197,7 @@ PAPER = UniSeg3DRecipe(
         names=20,
         synonyms=0.0,
         dropped=0.0,
-        habits=(1.0, 0.0, 0.0),
+        habits=(1.0, 0.0, 0.0, 0.0),
         eager=0.0,
         refined=0.0,
         sentences=3,
@@ -217,7 +218,15 @@ SMALL_RECIPE = UniSeg3DRecipe(
         colourless=0.2,
         colour_shift=0.2,
     ),
-    questions=QuestionSettings(sentences=6, nouns=0.35, instructions=0.15),
+    questions=QuestionSettings(
+        names=150,
+        dropped=0.05,
+        clicks=6,
+        habits=(0.35, 0.25, 0.2, 0.2),
+        sentences=10,
+        nouns=0.35,
+        instructions=0.15,
+    ),
     loss=SMALL_LOSSES,
     start="npiseg3d",
     storage="f16",
