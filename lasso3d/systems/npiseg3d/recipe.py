@@ -21,7 +21,7 @@ from lasso3d.systems.npiseg3d.latents import Sampling
 from lasso3d.systems.npiseg3d.likeness import likeness_loss
 from lasso3d.systems.npiseg3d.network import ClickNetwork
 from lasso3d.systems.npiseg3d.objective import LossSettings, answer_losses
-from lasso3d.systems.npiseg3d.scenes import VALIDATION, SceneSettings, TrainScene, train_scene
+from lasso3d.systems.npiseg3d.scenes import LONE, VALIDATION, SceneSettings, TrainScene, train_scene
 from lasso3d.systems.npiseg3d.segmenter import NPISeg3D
 from lasso3d.systems.npiseg3d.simulate import Session, SessionSettings, clicks_on_errors
 from lasso3d.systems.npiseg3d.tensors import ClickTensors, TruthPoints, VoxelTensors, tensor
@@ -74,7 +74,9 @@ class NPISeg3DRecipe:
         if not isinstance(network, ClickNetwork):
             raise ValueError(f"expected a ClickNetwork, found {type(network).__name__}")
         segmenter = NPISeg3D.of(network, self._card(facts))
-        found = calibrate(segmenter, self._worlds(), self.calibration)
+        # one click on a lone object may mean any of its nested parts: no measure of how sure to be elsewhere
+        worlds = [world for world in self._worlds() if world not in LONE] or self._worlds()
+        found = calibrate(segmenter, worlds, self.calibration)
         card = replace(segmenter.card, uncertainty=to_json(found.errors), metrics={"validation": found.metrics})
         replace(segmenter, errors=found.errors, card=card).save(folder)
 
