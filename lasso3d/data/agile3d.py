@@ -13,7 +13,6 @@ Source: github.com/ywyue/AGILE3D, benchmark/README.md, datasets/, evaluation/ an
 
 import json
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -22,6 +21,7 @@ import numpy as np
 
 from lasso3d.core.errors import ReadError
 from lasso3d.data.example import Example, ReadOnAccess, Truth
+from lasso3d.data.text_files import refuse_any
 from lasso3d.io.scenes import read_scene
 
 TOGETHER = "val_list.json"
@@ -72,7 +72,7 @@ def listed_samples(folder: Path, together: Literal["single", "multi"]) -> tuple[
     """
     samples = _together(folder) if together == "multi" else _alone(folder)
     missing = [f"{sample.name} ({sample.scan.name})" for sample in samples if not sample.scan.is_file()]
-    _refuse(
+    refuse_any(
         missing, "listed, but without a file", folder, cure="complete the scans: a table over the rest misleads"
     )
     return tuple(samples)
@@ -91,7 +91,7 @@ def read_sample(sample: Sample) -> Example:
     instance = np.where(label > 0, label, -1).astype(np.int32)
     absent = [str(i) for i in sample.objects if i < 1 or i not in instance]
     cure = "the list belongs to other scans, or numbers its objects differently (here from 1)"
-    _refuse(absent, f"{sample.name}: listed objects without points", sample.scan, cure=cure)
+    refuse_any(absent, f"{sample.name}: listed objects without points", sample.scan, cure=cure)
     return Example(replace(scene, extra={}), Truth(instance, targets=sample.objects))
 
 
@@ -110,7 +110,7 @@ def _together(folder: Path) -> list[Sample]:
             samples.append(Sample(key, _scan(folder, scene), tuple(labels[number] for number in sorted(labels))))
         else:
             wrong.append(key)
-    _refuse(wrong, 'not SCENE_obj_K with K objects 1 to K under "obj"', path, cure="get the list again")
+    refuse_any(wrong, 'not SCENE_obj_K with K objects 1 to K under "obj"', path, cure="get the list again")
     return samples
 
 
@@ -172,9 +172,3 @@ def _whole(value: Any) -> int:
     if not number.is_integer():
         raise ValueError(f"{value} is not a whole number")
     return int(number)
-
-
-def _refuse(names: Sequence[str], what: str, where: Path, *, cure: str) -> None:
-    if names:
-        some = ", ".join(names[:20]) + (" ..." if len(names) > 20 else "")
-        raise ReadError(f"{what}: {some} ({len(names)} in all)", str(where), cure)

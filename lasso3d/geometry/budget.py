@@ -2,6 +2,7 @@
 
 from math import sqrt
 
+import numpy as np
 import psutil
 
 from lasso3d.core.errors import OverBudget
@@ -25,3 +26,18 @@ def refuse_over_budget(scene: Scene, tokens: int, *, bytes_per_token: int, size:
             needed=needed,
             free=free,
         )
+
+
+def bytes_in(*values: object) -> int:
+    """Of all arrays inside values, each counted once."""
+    arrays: dict[int, int] = {}
+    waiting = list(values)
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, np.ndarray):
+            arrays[id(value)] = value.nbytes
+        elif isinstance(value, tuple):
+            waiting += value
+        elif hasattr(value, "__dict__"):
+            waiting += vars(value).values()
+    return sum(arrays.values())

@@ -1,6 +1,7 @@
 """Weights in a file: safetensors, known again by their digest, written whole or not at all."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal
@@ -84,6 +85,22 @@ def fill(network: nn.Module, weights: Mapping[str, Tensor], *, where: str = "") 
         what = f"the weights do not fit the network: {', '.join(told)}"
         raise CheckpointError(what, where, "use the config they were trained with")
     network.load_state_dict(dict(weights))
+
+
+def digest_of(network: nn.Module) -> str:
+    """sha256 of names and values, so that saving and loading do not change it."""
+    content = sha256()
+    for name, value in sorted(network.state_dict().items()):
+        content.update(name.encode())
+        content.update(value.detach().cpu().contiguous().numpy().tobytes())
+    return content.hexdigest()
+
+
+@contextmanager
+def answering(device: torch.device, precision: str) -> Iterator[None]:
+    """Nothing is learned, and with "bf16" most is worked out at half the bits."""
+    with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=precision == "bf16"):
+        yield
 
 
 def _stored(tensor: Tensor, dtype: torch.dtype) -> Tensor:

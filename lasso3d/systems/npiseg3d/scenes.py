@@ -15,6 +15,7 @@ from scipy.spatial import cKDTree
 from lasso3d.core.scene import Scene
 from lasso3d.data.example import Example, Truth
 from lasso3d.data.procedural import procedural
+from lasso3d.geometry.augment import jittered, relit, survivors
 from lasso3d.geometry.neighbors import nearest
 from lasso3d.geometry.voxels import Voxels, voxel_size, voxelize
 from lasso3d.systems.npiseg3d.config import NPISeg3DConfig
@@ -162,13 +163,11 @@ def _cropped(
 
 def _augmented(cloud: Cloud, size: float, settings: SceneSettings, rng: np.random.Generator) -> Cloud:
     if rng.random() < settings.sparse:
-        kept = rng.random(len(cloud.xyz)) < rng.uniform(0.2, 1)
-        kept[rng.integers(len(kept))] = True
+        kept = survivors(len(cloud.xyz), rng)
         cloud = Cloud(cloud.xyz[kept], None if cloud.rgb is None else cloud.rgb[kept], cloud.instance[kept])
     xyz = _turned(cloud.xyz, settings, rng)
     if settings.noise > 0:
-        deviation = np.float32(rng.uniform(0, settings.noise) * size)
-        xyz = xyz + deviation * rng.standard_normal(xyz.shape, dtype=np.float32)
+        xyz = jittered(xyz, settings.noise, rng, unit=size)
     return Cloud(xyz, _recoloured(cloud.rgb, settings, rng), cloud.instance)
 
 
@@ -192,9 +191,7 @@ def _recoloured(
         rgb = np.repeat(rgb.mean(axis=1, keepdims=True), 3, axis=1)
     if rng.random() < settings.colour_shift / 2:
         rgb = rgb[:, rng.permutation(3)]
-    contrast = 1 + rng.uniform(-settings.colour_shift, settings.colour_shift)
-    brightness = 255 * rng.uniform(-settings.colour_shift, settings.colour_shift) / 2
-    return np.clip((rgb - 128) * contrast + 128 + brightness, 0, 255).astype(np.float32)
+    return relit(rgb, settings.colour_shift, rng)
 
 
 def _slipped(

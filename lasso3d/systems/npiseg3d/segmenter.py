@@ -1,10 +1,7 @@
 """NPISeg3D as a segmenter: scenes and clicks in, segmentations out; here core types meet tensors."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from pathlib import Path
 from typing import ClassVar, final
 
@@ -17,9 +14,9 @@ from lasso3d.core.prompts import Clicks, Prompt
 from lasso3d.core.scene import Scene
 from lasso3d.core.segmentation import Segmentation
 from lasso3d.core.segmenter import Progress, SceneEncoding, Segmenter
-from lasso3d.geometry.budget import refuse_over_budget
+from lasso3d.geometry.budget import bytes_in, refuse_over_budget
 from lasso3d.geometry.voxels import Voxels, checked_size, voxel_size, voxelize
-from lasso3d.nn.checkpoint import fill, read_weights, write_weights
+from lasso3d.nn.checkpoint import answering, digest_of, fill, read_weights, write_weights
 from lasso3d.nn.sparse_layers import folded
 from lasso3d.systems.card import Card, write_card
 from lasso3d.systems.npiseg3d.config import PRESETS, NPISeg3DConfig
@@ -52,7 +49,7 @@ class NPISeg3DEncoding(SceneEncoding):
     @property
     def nbytes(self) -> int:
         """Memory held beside the scene itself, bytes."""
-        return _bytes_in(self.voxels, self.centroid, self.arrays, self.features, self.position)
+        return bytes_in(self.voxels, self.centroid, self.arrays, self.features, self.position)
 
 
 @final
@@ -82,7 +79,7 @@ class NPISeg3D(Segmenter):
         errors = from_json(ErrorModel, dict(card.uncertainty))
         prepared = folded(network) if precision == "f32" else network
         where = torch.device(device)
-        return cls(network.config, network, prepared, _digest(network), card, errors, where, precision)
+        return cls(network.config, network, prepared, digest_of(network), card, errors, where, precision)
 
     @classmethod
     def from_card(cls, card: Card, device: str, precision: str) -> "NPISeg3D":
@@ -124,7 +121,7 @@ class NPISeg3D(Segmenter):
         tell(0.1, "neighbourhoods")
         arrays = voxel_arrays(voxels, scene.xyz, scene.rgb, config=self.config)
         tell(0.4, "features")
-        with self._inference():
+        with answering(self.device, self.precision):
             points = self.prepared.encode(VoxelTensors.of(arrays, self.device))
         tell(1.0, "done")
         features, position = (tensor.float().cpu().numpy() for tensor in (points.features, points.position))
@@ -172,7 +169,7 @@ class NPISeg3D(Segmenter):
         seed: int,
     ) -> tuple[Float32[np.ndarray, "m1 t"], Float32[np.ndarray, " t"]]:
         """Probability of every row, and how far the samples disagree about the label given."""
-        with self._inference():
+        with answering(self.device, self.precision):
             arrays = (encoding.features, encoding.position, encoding.arrays.place)
             points = PointFeatures(*(torch.from_numpy(array).to(self.device) for array in arrays))
             before = None if previous is None else torch.from_numpy(previous).to(self.device)
@@ -188,12 +185,6 @@ class NPISeg3D(Segmenter):
             # torch's own deviation over a first axis is ten times slower
             spread = (chosen - chosen.mean(0)).square().mean(0).sqrt()
             return probability.cpu().numpy(), spread.cpu().numpy()
-
-    @contextmanager
-    def _inference(self) -> Iterator[None]:
-        lower = self.precision == "bf16"
-        with torch.inference_mode(), torch.autocast(self.device.type, torch.bfloat16, enabled=lower):
-            yield
 
 
 @final
@@ -253,27 +244,3 @@ def _expected_iou(rows: Float32[np.ndarray, "m t"], uncertainty: np.ndarray) -> 
     held = np.bincount(label, weights=rows.max(axis=0, initial=0), minlength=m + 1)[:m]
     missing = rows.sum(axis=1, dtype=np.float64) - held
     return (inside / np.maximum(size + missing, 1e-9)).clip(0, 1).astype(np.float32)
-
-
-def _digest(network: ClickNetwork) -> str:
-    """Of names and values, so that saving and loading do not change it."""
-    content = sha256()
-    for name, value in sorted(network.state_dict().items()):
-        content.update(name.encode())
-        content.update(value.detach().cpu().contiguous().numpy().tobytes())
-    return content.hexdigest()
-
-
-def _bytes_in(*values: object) -> int:
-    """Of all arrays inside values, each counted once."""
-    arrays: dict[int, int] = {}
-    waiting = list(values)
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, np.ndarray):
-            arrays[id(value)] = value.nbytes
-        elif isinstance(value, tuple):
-            waiting += value
-        elif hasattr(value, "__dict__"):
-            waiting += vars(value).values()
-    return sum(arrays.values())

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from lasso3d.core.scene import Scene
 from lasso3d.core.segmenter import SceneEncoding
+from lasso3d.geometry.budget import bytes_in
 from lasso3d.geometry.voxels import Voxels
 from lasso3d.systems.uniseg3d.answers import AnswerConfig, probability_of, shifted
 from lasso3d.systems.uniseg3d.inputs import ScanArrays
@@ -165,18 +166,3 @@ def array_of(values: Tensor) -> np.ndarray:
     """On the host, floating numbers as f32."""
     values = values.float() if values.is_floating_point() else values
     return np.asarray(values.cpu().numpy())
-
-
-def bytes_in(*values: object) -> int:
-    """Of all arrays inside values, each counted once."""
-    arrays: dict[int, int] = {}
-    waiting = list(values)
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, np.ndarray):
-            arrays[id(value)] = value.nbytes
-        elif isinstance(value, tuple):
-            waiting += value
-        elif hasattr(value, "__dict__"):
-            waiting += vars(value).values()
-    return sum(arrays.values())

@@ -13,6 +13,7 @@ from jaxtyping import Bool, Float32, Int32, Int64
 from lasso3d.core.scene import Scene
 from lasso3d.data.example import Example, Sentences, Truth
 from lasso3d.data.procedural import procedural
+from lasso3d.geometry.augment import jittered, relit, survivors
 from lasso3d.geometry.voxels import Voxels, bounds, voxel_size, voxelize
 from lasso3d.systems.uniseg3d.config import UniSeg3DConfig
 from lasso3d.systems.uniseg3d.inputs import ScanArrays, scan_arrays
@@ -36,7 +37,7 @@ WHOLE = 0.9
 """Share of the points of a thing that must be in the crop for sentences about it."""
 MAJORITY = 0.5
 """Share of the voxels of a superpoint from which on it has a class."""
-LONE = {"tabletops": ("table",)}
+ONCE = {"tabletops": ("table",)}
 """What a world shows once, as background: one thing like others."""
 
 
@@ -125,7 +126,7 @@ def _attempt(
     arrays = scan_arrays(voxels, xyz, rgb, config=config)
     labels = _labels(cloud, voxels, truth.class_names)
     view = View(cut=not kept.all(), mirrored=mirrored, coloured=rgb is not None)
-    about = _things(scene, truth, kept, labels.ids, but=LONE.get(world, ()))
+    about = _things(scene, truth, kept, labels.ids, but=ONCE.get(world, ()))
     expressions, instructions = (still_true(said, about, view) for said in (truth.expressions, truth.instructions))
     sentences = asked_sentences(expressions, instructions, about, questions, rng)
     return _asked(arrays, labels, sentences, questions, rng)
@@ -218,7 +219,7 @@ def _example(world: str, seed: int) -> Example:
     scene, truth = procedural(world, seed)
     if truth.semantic is None:
         return Example(scene, truth)
-    lone = np.isin(truth.semantic, [truth.class_names.index(name) for name in LONE.get(world, ())])
+    lone = np.isin(truth.semantic, [truth.class_names.index(name) for name in ONCE.get(world, ())])
     instance = np.where(lone, truth.instance.max() + 1, truth.instance).astype(np.int32)
     return Example(scene, replace(truth, instance=instance))
 
@@ -258,8 +259,7 @@ def _cloud(scene: Scene, truth: Truth, kept: Bool[np.ndarray, " n"]) -> Cloud:
 def _sparse(cloud: Cloud, settings: SceneSettings, rng: np.random.Generator) -> Cloud:
     if rng.random() >= settings.sparse:
         return cloud
-    kept = rng.random(len(cloud.xyz)) < rng.uniform(0.2, 1)
-    kept[rng.integers(len(kept))] = True
+    kept = survivors(len(cloud.xyz), rng)
     rgb = None if cloud.rgb is None else cloud.rgb[kept]
     return Cloud(cloud.xyz[kept], rgb, cloud.instance[kept], cloud.semantic[kept])
 
@@ -273,8 +273,7 @@ def _moved(
     turn[:, 0] *= -1 if mirrored else 1
     moved = (xyz @ turn.T).astype(np.float32)
     if settings.noise > 0:
-        deviation = np.float32(rng.uniform(0, settings.noise) * size)
-        moved = moved + deviation * rng.standard_normal(moved.shape, dtype=np.float32)
+        moved = jittered(moved, settings.noise, rng, unit=size)
     return moved, mirrored
 
 
@@ -283,6 +282,4 @@ def _recoloured(
 ) -> Float32[np.ndarray, "n 3"] | None:
     if rgb is None or rng.random() < settings.colourless:
         return None
-    contrast = 1 + rng.uniform(-settings.colour_shift, settings.colour_shift)
-    brightness = 255 * rng.uniform(-settings.colour_shift, settings.colour_shift) / 2
-    return np.clip((rgb - 128) * contrast + 128 + brightness, 0, 255).astype(np.float32)
+    return relit(rgb, settings.colour_shift, rng)

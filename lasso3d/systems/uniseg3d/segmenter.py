@@ -1,10 +1,7 @@
 """UniSeg3D as a segmenter: scenes, clicks, names and sentences in, segmentations out."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from pathlib import Path
 from typing import ClassVar, final
 
@@ -20,7 +17,7 @@ from lasso3d.core.segmenter import Progress, SceneEncoding, Segmenter
 from lasso3d.foundation.text import TextEncoder
 from lasso3d.geometry.budget import refuse_over_budget
 from lasso3d.geometry.voxels import checked_size, voxel_size, voxelize
-from lasso3d.nn.checkpoint import fill, read_weights, write_weights
+from lasso3d.nn.checkpoint import answering, digest_of, fill, read_weights, write_weights
 from lasso3d.nn.sparse_layers import folded
 from lasso3d.systems.card import Card, write_card
 from lasso3d.systems.uniseg3d.asking import Asker
@@ -84,7 +81,7 @@ class UniSeg3D(Segmenter):
         errors = from_json(ErrorModels, dict(card.uncertainty))
         prepared = folded(network) if precision == "f32" else network
         where = torch.device(device)
-        return cls(network.config, network, prepared, _digest(network), card, lexicon, errors, where, precision)
+        return cls(network.config, network, prepared, digest_of(network), card, lexicon, errors, where, precision)
 
     @classmethod
     def from_card(cls, card: Card, device: str, precision: str) -> "UniSeg3D":
@@ -130,7 +127,7 @@ class UniSeg3D(Segmenter):
         arrays = scan_arrays(voxels, scene.xyz, scene.rgb, config=self.config)
         refuse_over_budget(scene, arrays.superpoints**2, bytes_per_token=BYTES_PER_PAIR, size=size)
         tell(0.3, "features")
-        with self._inference():
+        with answering(self.device, self.precision):
             tokens = self.prepared.encode(arrays.tensors(self.device))
             tell(0.6, "objects")
             found = self.prepared.scene(tokens)
@@ -149,7 +146,7 @@ class UniSeg3D(Segmenter):
     def answer(self, encoding: UniSeg3DEncoding, prompt: Prompt, previous: Segmentation | None) -> "Answer":
         """What `segment` returns, and what its uncertainty was estimated from."""
         asker = Asker(self.prepared, self.config, self.lexicon, self.device)
-        with self._inference():
+        with answering(self.device, self.precision):
             rows, kind, by_voxel = asker.ask(encoding, prompt, previous)
         cues = error_cues(rows.probability, rows.label_of_token(), rows.score, exclusive=rows.exclusive)
         found = Segmentation(
@@ -162,12 +159,6 @@ class UniSeg3D(Segmenter):
         )
         return Answer(found, cues, kind)
 
-    @contextmanager
-    def _inference(self) -> Iterator[None]:
-        lower = self.precision == "bf16"
-        with torch.inference_mode(), torch.autocast(self.device.type, torch.bfloat16, enabled=lower):
-            yield
-
 
 @final
 @dataclass(frozen=True, eq=False)
@@ -178,12 +169,3 @@ class Answer:
     cues: Float32[np.ndarray, "t c"]
     """See `errors.CUES`."""
     kind: Kind
-
-
-def _digest(network: SceneNetwork) -> str:
-    """Of names and values, so that saving and loading do not change it."""
-    content = sha256()
-    for name, value in sorted(network.state_dict().items()):
-        content.update(name.encode())
-        content.update(value.detach().cpu().contiguous().numpy().tobytes())
-    return content.hexdigest()
