@@ -17,7 +17,7 @@ import torch
 from lasso3d.core.errors import LassoError
 from lasso3d.training.runs import Recipe, RecipeError
 
-AHEAD = 2
+AHEAD = 8
 """Scenes ready or being made per worker, beside those of the next step."""
 
 

@@ -36,7 +36,9 @@ class Log:
 
     def _write(self, step: int, rate: float) -> None:
         seconds = time.monotonic() - self._since
-        means = {name: sum(each[name] for each in self._heard) / len(self._heard) for name in self._heard[0]}
+        # a recipe may learn one thing first and others later
+        said = {name: [each[name] for each in self._heard if name in each] for each in self._heard for name in each}
+        means = {name: sum(values) / len(values) for name, values in said.items()}
         norm = means.pop("grad_norm")
         speed = len(self._heard) * self._settings.batch / max(seconds, 1e-9)
         entry = {"step": step, "losses": means, "learning_rate": rate, "grad_norm": norm}

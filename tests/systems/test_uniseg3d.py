@@ -35,6 +35,7 @@ TINY = UniSeg3DConfig(
     colour="gated",
     features=8,
     shape=True,
+    named=True,
     position="voxels",
     distances=True,
     width=16,
@@ -88,7 +89,7 @@ class Letters:
         return np.stack([row / np.linalg.norm(row) for row in rows]).astype(np.float32)
 
 
-def fresh(config, seed=0):
+def fresh(config, seed=1):
     """A network whose every weight says something, those that begin at zero too."""
     torch.manual_seed(seed)
     network = SceneNetwork(config)

@@ -85,6 +85,22 @@ def test_losses_have_the_same_names_whatever_is_in_the_scene(crop):
     assert all(value.isfinite() for value in every.values())
 
 
+def test_names_can_be_learned_first_and_what_follows_begins_softly(crop):
+    recipe = replace(QUICK, names_first=3, train=replace(QUICK.train, warm_up=4))
+    network = fresh(TINY).train()
+    first, *later = (recipe.losses(network, [crop], step) for step in (2, 3, 4, 9))
+    assert list(first) == ["named"]
+    whole = QUICK.losses(network, [crop], 9)
+    torch.testing.assert_close(first["named"], whole["named"])
+    for losses, share in zip(later, (0.25, 0.5, 1.0), strict=True):
+        ramped = {name: share * loss for name, loss in whole.items()} | {"named": whole["named"]}
+        torch.testing.assert_close(losses, ramped)
+    first["named"].backward()
+    silent = {name.split(".")[0] for name, weight in network.named_parameters() if weight.grad is None}
+    assert "backbone" not in silent
+    assert "decoder" in silent
+
+
 def test_losses_of_two_scenes_are_the_mean_of_each(crop):
     network, other = fresh(TINY).train(), QUICK.batch(4, 0)
     one, two, both = (QUICK.losses(network, scenes, 1) for scenes in ([crop], [other], [crop, other]))

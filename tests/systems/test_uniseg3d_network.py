@@ -226,6 +226,17 @@ def test_masks_of_the_release_are_not_finer_than_superpoints():
     assert torch.equal(found, answers.mask[:1][:, scan.of_voxel])
 
 
+def test_queries_correct_what_superpoints_are_named_by_themselves(scan):
+    network = fresh(replace(OURS, named=True))
+    tokens = network.encode(scan)
+    names, bare = network.names(tokens), network.scene(tokens, torch.tensor([1, 3])).semantic
+    torch.testing.assert_close(names.norm(dim=1), torch.ones(len(names)))
+    network.named = None
+    assert network.names(tokens) is None
+    corrected = network.scene(tokens, torch.tensor([1, 3])).semantic
+    torch.testing.assert_close(bare, functional.normalize(corrected + names[[1, 3]], dim=1))
+
+
 def test_names_are_cosines_and_the_last_is_none_of_them():
     vectors = sentences(PUBLISHED, 4)
     logits = fresh(PUBLISHED).class_logits(vectors[:2], vectors)

@@ -183,6 +183,25 @@ def test_twins_of_a_query_that_answers_have_its_name_where_asked():
     assert len(rows) == int((owned > 0).any(0).sum()) > len(released._judged(match)[0])
 
 
+def test_objects_with_most_of_no_superpoint_teach_no_empty_mask():
+    network, scan = fresh(OURS), room(OURS)
+    found, truth = found_by(network, scan), truths(scan, 12)
+    whole = Judge(network, found, truth, SMALL)
+    inside = truth.inside.clone()
+    inside[1] *= 0.4
+    thin = replace(whole, truth=replace(truth, inside=inside))
+    clicks = criteria.about_instances(truth.clicked, truth)
+    others = criteria.about_instances(truth.clicked[[0, 2]], truth)
+    answers = found.clicks[-1]
+    rest = replace(answers, **{name: value[[0, 2]] for name, value in vars(answers).items() if value is not None})
+    settings = replace(SMALL, name=0.0)
+    all_three, two = (
+        replace(thin, settings=settings).prompts(*asked) for asked in ((answers, clicks), (rest, others))
+    )
+    torch.testing.assert_close(all_three, two)
+    assert replace(whole, settings=settings).prompts(answers, clicks) != two
+
+
 def test_sentences_that_mean_nothing_count_as_much_as_all_others():
     network, scan = fresh(OURS), room(OURS)
     found, truth = found_by(network, scan, texts=4), truths(scan, 12, means=((0,), (1,), (2,), ()))

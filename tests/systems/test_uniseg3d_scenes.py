@@ -1,6 +1,7 @@
 """The crops UniSeg3D learns from: pure, true at every voxel, and silent about what is held out."""
 
 import pickle
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -69,6 +70,25 @@ def test_visits_to_a_scene_differ_in_crop_and_questions():
     first, second = made(6, settings), made(7, settings)
     assert content(first.clicks) != content(second.clicks)
     assert content(first.arrays.voxels.place) != content(second.arrays.voxels.place)
+
+
+def test_scenes_that_take_turns_are_visited_as_often_as_asked():
+    settings = SceneSettings(visits=4, among=8)
+    numbers = [settings.number(visit) for visit in range(8 * 4 * 6)]
+    count = Counter(numbers)
+    assert all(len(set(numbers[k : k + 8])) == 8 for k in range(len(numbers) - 8))
+    assert [number for number in count if number < 8 * 4 and count[number] != 4] == [
+        seat for seat in range(8) if seat * 4 // 8
+    ]
+    new = [sum(number not in numbers[:k] for number in numbers[k : k + 8]) for k in range(8, len(numbers) - 8, 8)]
+    assert set(new) == {2}
+
+
+def test_visits_are_in_a_row_unless_scenes_take_turns():
+    settings = SceneSettings(visits=3)
+    assert [settings.number(visit) for visit in range(7)] == [0, 0, 0, 1, 1, 1, 2]
+    with pytest.raises(ValueError, match=f"1 to {scenes.HELD} scenes can take turns, found 0"):
+        SceneSettings(among=0)
 
 
 def test_crops_are_as_large_as_asked():

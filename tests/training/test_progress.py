@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 
 import pytest
 from toy_recipe import QUICK
@@ -19,6 +20,15 @@ def test_lines_say_where_the_run_is(tmp_path, capsys):
     assert told.count("\n") == 1
     entry = json.loads((tmp_path / "log.jsonl").read_text())
     assert (entry["losses"], entry["grad_norm"], entry["learning_rate"]) == ({"dice": 0.5}, 2.0, 0.01)
+
+
+def test_what_is_learned_late_is_a_mean_over_the_steps_that_learn_it(tmp_path, capsys):
+    with shown(10, done=0, leads=True) as (_, tell):
+        log = Log(tmp_path, replace(QUICK, log_every=2), step=0, tell=tell)
+        log.hear(1, {"names": 1.0, "grad_norm": 2.0}, rate=0.01)
+        log.hear(2, {"masks": 5.0, "names": 3.0, "grad_norm": 4.0}, rate=0.01)
+    assert "names 2  masks 5" in capsys.readouterr().err
+    assert json.loads((tmp_path / "log.jsonl").read_text())["losses"] == {"names": 2.0, "masks": 5.0}
 
 
 def test_a_terminal_gets_a_bar(monkeypatch, capsys):

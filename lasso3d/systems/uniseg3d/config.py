@@ -48,6 +48,9 @@ class UniSeg3DConfig:
     shape: bool = False
     """Whether size, spread and height of a superpoint, in voxels and in metres, are added to it. Not in the
     release."""
+    named: bool = False
+    """Whether superpoints are named by the backbone's features alone as well, which queries then correct. Not in
+    the release."""
     position: Literal["none", "voxels"] = "none"
     """Fourier codes of where superpoints are, in units of 64 voxels, added to what attention compares; the release
     has none."""
@@ -103,6 +106,7 @@ SMALL = UniSeg3DConfig(
     colour="gated",
     features=64,
     shape=True,
+    named=True,
     position="voxels",
     distances=True,
     width=128,

@@ -51,6 +51,7 @@ class SceneNetwork(nn.Module):
         self.project = nn.Identity() if config.features is None else nn.Linear(channels, features)
         self.late_colour = LateColour(features) if config.colour == "gated" else None
         self.shape = mlp(SHAPE_CHANNELS, features, features) if config.shape else None
+        self.named = mlp(features, width, config.text_width) if config.named else None
         self.position = FourierPosition(width, scale=1.0) if config.position == "voxels" else None
         self.keys = nn.Sequential(nn.Linear(features, width), nn.LayerNorm(width), nn.ReLU())
         self.masks = mlp(features, width, width)
@@ -84,7 +85,15 @@ class SceneNetwork(nn.Module):
             chosen = torch.arange(len(tokens.keys), device=tokens.keys.device)
         content = self.query(tokens.features[chosen] + self.kind.weight[SCENE])
         distance = straight(tokens.place[chosen], tokens.place) if self.config.distances else None
-        return self.decoder.scene(tokens, Queries(content, tokens.position[chosen], distance, "space"), chosen)
+        queries, named = Queries(content, tokens.position[chosen], distance, "space"), self.names(tokens)
+        found = self.decoder.scene(tokens, queries, chosen)
+        if named is None:
+            return found
+        return replace(found, semantic=functional.normalize(found.semantic + named[chosen], dim=1))
+
+    def names(self, tokens: SceneTokens) -> Float[Tensor, "s e"] | None:
+        """What superpoints are by the backbone's features alone: unit vectors in the space of the text encoder."""
+        return None if self.named is None else functional.normalize(self.named(tokens.features), dim=1)
 
     def click(self, tokens: SceneTokens, scene: SceneAnswers, prompts: ClickPrompts) -> tuple[Answers, ...]:
         """Answers to each prompt, as if it were alone: of every layer to learn from, else of the last."""

@@ -46,6 +46,8 @@ class LossSettings:
     fits: float = 0.0
     """Whether there is anything at all, of scene queries and within prompts (release: `objectness_flag=False`)."""
     semantic: float = 0.2
+    named: float = 0.0
+    """Of what superpoints are by the backbone's features alone. Ours."""
     meant: float = 0.0
     """Of the name of what a sentence means, read from its vector alone. Ours."""
     pseudo: float = 0.1
@@ -80,7 +82,8 @@ SMALL = LossSettings(
     prompt_iou=0.5,
     balance=0.5,
     fits=0.5,
-    semantic=1.0,
+    semantic=2.0,
+    named=2.0,
     click=1.0,
     text=1.0,
     voxel=1.0,
@@ -117,12 +120,40 @@ def scene_losses(
     each = [judge.scene(answers, match) for answers, match in zip(found.scene.layers, matches, strict=True)]
     clicks, sentences = criteria.about_instances(truth.clicked, truth), criteria.about_sentences(truth)
     losses = {f"scene {name}": judge.deep([layer[name] for layer in each]) for name in each[0]}
-    losses["semantic"] = settings.semantic * judge.semantic()
+    scene = found.scene
+    losses["semantic"] = settings.semantic * semantic_term(network, scene.semantic, scene.token, truth, settings)
+    losses |= name_losses(network, found.tokens, truth, settings)
     losses["click"] = settings.click * judge.deep([judge.prompts(answers, clicks) for answers in found.clicks])
     losses["text"] = settings.text * judge.deep([judge.sentences(answers, sentences) for answers in found.texts])
     losses["meant"] = settings.meant * judge.meant(sentences)
     losses["voxel"] = settings.voxel * judge.voxels(matches[-1], clicks, sentences, seed=seed)
     return losses | judge.distilled(matches[-1]) | judge.compared()
+
+
+def name_losses(
+    network: SceneNetwork, tokens: SceneTokens, truth: Truths, settings: LossSettings
+) -> dict[str, Float[Tensor, ""]]:
+    """Of what superpoints are by the backbone's features alone; nothing where the network does not say."""
+    named = network.names(tokens)
+    if named is None:
+        return {}
+    every = torch.arange(len(named), device=named.device)
+    return {"named": settings.named * semantic_term(network, named, every, truth, settings)}
+
+
+def semantic_term(
+    network: SceneNetwork,
+    said: Float[Tensor, "q e"],
+    superpoint: Int64[Tensor, " q"],
+    truth: Truths,
+    settings: LossSettings,
+) -> Float[Tensor, ""]:
+    """Of what is said that superpoints are, as unit vectors in the space of the text encoder."""
+    name = truth.semantic[superpoint]
+    logits = network.class_logits(said, truth.names)
+    known = name.where(name >= 0, IGNORED)
+    count = torch.bincount(name.clamp(min=0), minlength=logits.shape[1])[name.clamp(min=0)]
+    return criteria.name_term(logits, known, count.clamp(min=1).to(logits.dtype) ** -settings.evenly)
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,11 +201,13 @@ class Judge:
     def prompts(self, answers: Answers, wanted: Wanted) -> Float[Tensor, ""]:
         """Of clicks or of sentences after one layer."""
         settings, target = self.settings, criteria.target_masks(wanted, criteria.owners(self.truth))
-        bce, dice = criteria.mask_terms(answers.mask, target, balance=settings.balance)
+        # what has most of no superpoint is left to the voxels: its mask is not empty
+        told = target.any(1) | ~wanted.means.any(1)
+        mask, target = answers.mask[told], target[told]
+        bce, dice = criteria.mask_terms(mask, target, balance=settings.balance)
         total = settings.name * criteria.name_term(self.names(answers), wanted.name)
         total = total + settings.bce * bce + settings.dice * dice
-        iou = criteria.iou_term(answers.iou, answers.mask, target, self._sizes())
-        return total + settings.prompt_iou * iou
+        return total + settings.prompt_iou * criteria.iou_term(answers.iou[told], mask, target, self._sizes())
 
     def sentences(self, answers: Answers, wanted: Wanted) -> Float[Tensor, ""]:
         """The same of sentences, and whether anything fits them, those that mean nothing counting as much as all
@@ -192,15 +225,6 @@ class Judge:
         if meaning is None:
             return self.found.texts[-1].mask.sum() * 0
         return criteria.name_term(self.network.class_logits(meaning, self.truth.names), wanted.name)
-
-    def semantic(self) -> Float[Tensor, ""]:
-        """What the superpoints of the scene's queries are."""
-        scene = self.found.scene
-        name = self.truth.semantic[scene.token]
-        logits = self.network.class_logits(scene.semantic, self.truth.names)
-        known = name.where(name >= 0, IGNORED)
-        count = torch.bincount(name.clamp(min=0), minlength=logits.shape[1])[name.clamp(min=0)]
-        return criteria.name_term(logits, known, count.clamp(min=1).to(logits.dtype) ** -self.settings.evenly)
 
     def voxels(self, match: Match, clicks: Wanted, sentences: Wanted, *, seed: int) -> Float[Tensor, ""]:
         """BCE and Dice of the last masks at some voxels, all answers alike."""

@@ -62,6 +62,9 @@ class SeveralClicks(nn.Module):
         self.within = nn.Linear(channels, channels)
         self.against = nn.Linear(channels, channels)
         self.before = nn.Linear(channels, channels)
+        # begins with the clicked voxels themselves instead of their superpoints, which at an edge may be of another
+        nn.init.eye_(self.within.weight)
+        nn.init.zeros_(self.within.bias)
         # logits for a unit of distance and for a logit of the previous answer, chosen by eye
         self.margin = nn.Parameter(torch.tensor(0.5))
         self.keep = nn.Parameter(torch.tensor(0.5))

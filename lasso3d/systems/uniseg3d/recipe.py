@@ -24,7 +24,7 @@ from lasso3d.systems.uniseg3d.config import PRESETS as CONFIGS
 from lasso3d.systems.uniseg3d.config import SMALL, UniSeg3DConfig
 from lasso3d.systems.uniseg3d.network import SceneNetwork, start_from
 from lasso3d.systems.uniseg3d.objective import SMALL as SMALL_LOSSES
-from lasso3d.systems.uniseg3d.objective import Found, LossSettings, scene_losses
+from lasso3d.systems.uniseg3d.objective import Found, LossSettings, name_losses, scene_losses
 from lasso3d.systems.uniseg3d.questions import Clicked, QuestionSettings, click_on_error, vocabulary
 from lasso3d.systems.uniseg3d.scenes import VALIDATION, SceneSettings, TrainScene, train_scene
 from lasso3d.systems.uniseg3d.segmenter import UniSeg3D
@@ -35,6 +35,8 @@ from lasso3d.training.runs import RecipeError, RunFacts, TrainSettings
 RELEASED = TrainSettings(
     steps=512 * 1201 // 4, batch=4, learning_rate=1e-4, weight_decay=0.05, clip_norm=10.0, schedule="cosine", seed=1
 )
+NAMED = "named"
+"""The loss that is learned from the first step on."""
 TEXTS = "minilm"
 """The text encoder that ships."""
 
@@ -51,6 +53,9 @@ class UniSeg3DRecipe:
     text: str = TEXTS
     """The frozen text encoder: "minilm", the folder of a text tower (the release: OpenCLIP ConvNeXt-Large), or a
     table of vectors that holds every text of the run."""
+    names_first: int = 0
+    """Steps that learn nothing but what superpoints are: cheap ones, of the backbone alone. The release's backbone
+    comes from a checkpoint that knows names."""
     start: str = ""
     """Checkpoint whose U-Net the network begins with: a system that ships, or a folder (release: SSTNet's)."""
     storage: Literal["f32", "f16"] = "f32"
@@ -75,10 +80,14 @@ class UniSeg3DRecipe:
         return train_scene(visit, self.scenes, self.questions, self.config)
 
     def losses(self, network: nn.Module, batches: Sequence[TrainScene], step: int) -> dict[str, Tensor]:
-        """Mean over scenes; names are the same whatever the scenes are."""
+        """Mean over scenes; of one step, the names are the same whatever the scenes are."""
         network = _own(network)
-        each = [self._scene_losses(network, scene) for scene in batches]
-        return {name: torch.stack([losses[name] for losses in each]).mean() for name in each[0]}
+        learn = self._name_losses if step < self.names_first else self._scene_losses
+        each = [learn(network, scene) for scene in batches]
+        means = {name: torch.stack([losses[name] for losses in each]).mean() for name in each[0]}
+        # what begins late begins softly, or the backbone forgets for the sake of a decoder that knows nothing
+        ramp = min(1.0, (step - self.names_first + 1) / max(1, self.train.warm_up)) if self.names_first else 1.0
+        return {name: mean if name == NAMED else ramp * mean for name, mean in means.items()}
 
     def save(self, folder: Path, network: nn.Module, facts: RunFacts) -> None:
         """Write the checkpoint, calibrated and measured on generated scenes that were never learned from."""
@@ -86,6 +95,11 @@ class UniSeg3DRecipe:
         found = calibrate(segmenter, self._worlds(), self.calibration)
         card = replace(segmenter.card, uncertainty=to_json(found.errors), metrics={"validation": found.metrics})
         replace(segmenter, errors=found.errors, card=card).save(folder)
+
+    def _name_losses(self, network: SceneNetwork, scene: TrainScene) -> dict[str, Tensor]:
+        device = next(network.parameters()).device
+        truth = truths(scene, encoder_of(self.text), device)
+        return name_losses(network, network.encode(scene.arrays.tensors(device)), truth, self.loss)
 
     def _scene_losses(self, network: SceneNetwork, scene: TrainScene) -> dict[str, Tensor]:
         device = next(network.parameters()).device
@@ -121,8 +135,8 @@ class UniSeg3DRecipe:
         return list(dict.fromkeys(self.scenes.worlds))
 
     def _card(self, facts: RunFacts) -> Card:
-        first, visits = self.scenes.first, self.scenes.visits
-        last = -(-(first + facts.steps * self.train.batch) // visits)
+        first = self.scenes.first
+        seeds = [self.scenes.number(visit) for visit in range(first, first + facts.steps * self.train.batch)]
         return Card(
             system="uniseg3d",
             config=to_json(self.config),
@@ -134,7 +148,7 @@ class UniSeg3DRecipe:
                 "worlds": self._worlds(),
                 "world_version": {world: VERSIONS[world] for world in self._worlds()},
                 "language_version": LANGUAGE_VERSION,
-                "training_seeds": [first // visits, last],
+                "training_seeds": [min(seeds), max(seeds) + 1],
                 "validation_seeds": [VALIDATION, VALIDATION + self.calibration.scenes],
                 "start": self.start,
             },
@@ -209,7 +223,8 @@ SMALL_RECIPE = UniSeg3DRecipe(
     config=SMALL,
     scenes=SceneSettings(
         worlds=("rooms", "tabletops", "rooms", "streets"),
-        visits=4,
+        visits=8,
+        among=16,
         voxels=16_000,
         flip=True,
         scale=(0.9, 1.8),
@@ -228,10 +243,11 @@ SMALL_RECIPE = UniSeg3DRecipe(
         instructions=0.15,
     ),
     loss=SMALL_LOSSES,
+    names_first=5000,
     start="npiseg3d",
     storage="f16",
     train=TrainSettings(
-        steps=10_000,
+        steps=14_000,
         batch=1,
         learning_rate=1e-3,
         weight_decay=0.02,

@@ -37,6 +37,8 @@ WHOLE = 0.9
 """Share of the points of a thing that must be in the crop for sentences about it."""
 MAJORITY = 0.5
 """Share of the voxels of a superpoint from which on it has a class."""
+HELD = 32
+"""Scenes at most in the memory of a process that makes crops; 32 are about 700 MB."""
 ONCE = {"tabletops": ("table",)}
 """What a world shows once, as background: one thing like others."""
 
@@ -50,7 +52,10 @@ class SceneSettings:
     first: int = 0
     """Visit to begin with: a second run goes on where the first one stopped."""
     visits: int = 1
-    """Crops made of each scene, one after the other: making a scene takes longer than learning from a crop."""
+    """Crops made of each scene: making a scene takes longer than learning from a crop."""
+    among: int = 1
+    """Scenes that take turns, so that steps near each other learn from different ones; 1 = all visits of a scene in
+    a row. All are kept in memory, so at most `HELD`."""
     voxels: int = 60_000
     """Of a crop at most, but for what noise adds: a cube or a column around an object."""
     flip: bool = False
@@ -65,6 +70,15 @@ class SceneSettings:
     """Share of scenes without colour."""
     colour_shift: float = 0.0
     """Largest change of brightness and contrast, 0 to 1; small, because sentences name colours."""
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.among <= HELD:
+            raise ValueError(f"1 to {HELD} scenes can take turns, found {self.among}")
+
+    def number(self, visit: int) -> int:
+        """The scene of a visit; of those that take turns one after the other is replaced, not all at once."""
+        turn, seat = divmod(visit, self.among)
+        return (turn + seat * self.visits // self.among) // self.visits * self.among + seat
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +118,7 @@ class Cloud(NamedTuple):
 def train_scene(
     seed: int, settings: SceneSettings, questions: QuestionSettings, config: UniSeg3DConfig
 ) -> TrainScene:
-    """The scene of a visit, a pure function of its arguments; `visits` seeds in a row share a scene."""
+    """The scene of a visit, a pure function of its arguments."""
     attempts = (_attempt(seed, attempt, settings, questions, config) for attempt in count())
     return next(scene for scene in attempts if len(scene.name))
 
@@ -114,7 +128,7 @@ def _attempt(
 ) -> TrainScene:
     """A crop of the seed's scene; where nothing is in it, the next attempt is about another scene."""
     rng = np.random.default_rng((seed, attempt))
-    number = seed // settings.visits if attempt == 0 else int(rng.integers(VALIDATION))
+    number = settings.number(seed) if attempt == 0 else int(rng.integers(VALIDATION))
     world = settings.worlds[number % len(settings.worlds)]
     scene, truth = _example(world, number)
     size = (config.voxel or _size(world, number)) * rng.uniform(*settings.scale)
@@ -213,7 +227,7 @@ def _things(
     return Things(number[chosen], tuple(names[k] for k in chosen), (low + high) / 2, (high - low) / 2, whole, here)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=HELD)
 def _example(world: str, seed: int) -> Example:
     """A scene; what its world shows once as background is an instance after all others."""
     scene, truth = procedural(world, seed)
@@ -224,7 +238,7 @@ def _example(world: str, seed: int) -> Example:
     return Example(scene, replace(truth, instance=instance))
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=HELD)
 def _size(world: str, seed: int) -> float:
     return voxel_size(_example(world, seed).scene.xyz)
 
