@@ -44,6 +44,8 @@ class Object:
     source: Origin = "clicks"
     seed: Point | None = None
     """A point inside a mask that was not clicked, which stands for it when it is refined by clicks."""
+    candidate: tuple[int, int] | None = None
+    """Prompt and row that it was accepted from."""
 
 
 @final
@@ -294,7 +296,8 @@ def _accept_candidate(state: State, event: Event) -> State:
     row = candidate(state, args["candidate"], args["row"])
     name = args.get("name", known.name or row.label)
     digest, on = args["mask"]
-    return _with(state, Object(number, name, True, (), digest, on, row.score, "candidate"))
+    of = (args["candidate"], args["row"])
+    return _with(state, Object(number, name, True, (), digest, on, row.score, "candidate", candidate=of))
 
 
 def _refuse_stale(state: State) -> None:

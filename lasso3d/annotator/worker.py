@@ -242,6 +242,9 @@ class Inbox:
                 raise Problem("cancelled", "the work was cancelled")
             if unwanted == "drop" and stage == ANSWERING:
                 raise _Dropped
+            # that encoding is over is said where it was said to go on
+            if last > 0 and stage == ANSWERING:
+                self.send((number, "progress", (share, stage)))
             if time.monotonic() - last > PROGRESS_SECONDS and stage != ANSWERING:
                 last = time.monotonic()
                 self.send((number, "progress", (share, stage)))

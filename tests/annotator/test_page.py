@@ -20,6 +20,7 @@ from lasso3d.annotator.access import Access, address_of
 from lasso3d.annotator.listening import listening
 from lasso3d.annotator.server import app_of
 from lasso3d.core.scene import Scene
+from lasso3d.core.segmentation import Segmentation
 from lasso3d.io.export import write_scene
 from lasso3d.io.scenes import read_scene
 
@@ -589,6 +590,46 @@ def test_words_bring_candidates_to_accept_and_refine(context, annotator, scan, u
             if page.get_by_role("button", name="Delete positive click 1").is_visible():
                 break
         expect(page.get_by_role("button", name="Delete positive click 1")).to_be_visible()
+
+
+def test_candidates_say_what_fits_what_is_doubtful_and_what_is_taken(context, annotator, stand_in, scan, until):
+    def doubting(encoding, prompt, previous, seed):
+        """A table, a second that hardly is one, a chair; no shelf."""
+        x = encoding.centroid[:, 0]
+        rows = np.stack([x < 1, x >= 3, (x >= 1) & (x < 2)]).astype(np.float32)
+        score, doubt = np.array([0.6, 0.05, 0.9]), np.zeros(len(x))
+        return Segmentation(rows, encoding.of_point, ("table", "table", "chair"), score, doubt, exclusive=False)
+
+    stand_in._segment = doubting
+    record = annotator.scenes.open(scan)
+    until(lambda: annotator.scenes.record(record.id).status != "preparing")
+    with serving(annotator) as link:
+        page = opened(context, link)
+        page.keyboard.press("/")
+        page.keyboard.type("chair, table, shelf")
+        expect(page.locator("#prompt-note")).to_have_text("Sent as names to stand-in")
+        plain = pixels(page)
+        page.keyboard.press("Enter")
+        shows(page, candidates="3")
+        expect(page.locator("#reply")).to_contain_text("Nothing fits “shelf”")
+        settled(page)
+        assert pixels(page) != plain
+        expect(page.locator("#candidate-list li")).to_have_text(
+            [re.compile("^chair.*90 %"), re.compile("^table 1")]
+        )
+        expect(page.get_by_role("button", name="Accept table 2")).to_be_hidden()
+        page.get_by_text("1 less likely").click()
+        expect(page.get_by_role("button", name="Accept table 2")).to_be_visible()
+        assert accessibility(page) == []
+        page.locator("#view").focus()
+        press(page, "Enter")
+        page.get_by_role("button", name="chair is object 1").wait_for()
+        press(page, "Enter")
+        page.get_by_role("button", name="table 1 is object 2").wait_for()
+        expect(page.get_by_role("textbox", name="Name of object 2")).to_have_value("table")
+        press(page, "Control+z")
+        page.get_by_role("button", name="Accept table 1").wait_for()
+        assert accessibility(page) == []
 
 
 def test_the_box_says_what_cannot_be_answered_yet(context, server, link):

@@ -21,7 +21,7 @@ from lasso3d.nn.checkpoint import answering, digest_of, fill, read_weights, writ
 from lasso3d.nn.sparse_layers import folded
 from lasso3d.systems.card import Card, write_card
 from lasso3d.systems.uniseg3d.asking import Asker
-from lasso3d.systems.uniseg3d.config import PRESETS, UniSeg3DConfig
+from lasso3d.systems.uniseg3d.config import UniSeg3DConfig
 from lasso3d.systems.uniseg3d.encoding import UniSeg3DEncoding
 from lasso3d.systems.uniseg3d.errors import ErrorModels, Kind, error_cues
 from lasso3d.systems.uniseg3d.inputs import scan_arrays
@@ -87,7 +87,7 @@ class UniSeg3D(Segmenter):
     def from_card(cls, card: Card, device: str, precision: str) -> "UniSeg3D":
         """The segmenter of a checkpoint."""
         try:
-            config = from_json(UniSeg3DConfig, dict(card.config), default=PRESETS.get(card.preset))
+            config = from_json(UniSeg3DConfig, dict(card.config))
             from_json(ErrorModels, dict(card.uncertainty))
         except FieldError as error:
             raise CheckpointError(f"in the card, {error}", card.folder, "copy the checkpoint again") from error

@@ -1,7 +1,9 @@
 // What can be done, by key or by button.
 
 import type { Action } from "./keys.ts";
+import { nextOffer, offersOf } from "./candidates.ts";
 import { byId } from "./dom.ts";
+import type { Candidates, ObjectState } from "./messages.ts";
 import type { Picked } from "./pick.ts";
 import type { Session } from "./session.ts";
 import { type Store, title } from "./store.ts";
@@ -134,8 +136,8 @@ export class Actions {
   }
 
   accept(): void {
-    const { candidates, candidate } = this.store.state;
-    if (candidates?.rows.length) {
+    const { candidates, candidate, objects } = this.store.state;
+    if (candidates && isOpen(candidates, candidate, objects)) {
       this.acceptCandidate(candidate);
       return;
     }
@@ -160,8 +162,17 @@ export class Actions {
     const name = candidates.rows.find((candidate) => candidate.row === row)?.label ?? "";
     this.session.command({ t: "accept_candidate", candidate: candidates.id, row, name }, (reply) => {
       if (reply.objects[0]) this.store.set({ active: reply.objects[0].number });
+      const { objects, candidates: now } = this.store.state;
+      if (now) this.store.set({ candidate: nextOffer(offersOf(now, objects))?.row ?? -1 });
     });
     this.session.say(`Accepted ${name || "the candidate"}; click to refine it`);
+  }
+
+  /** All that are likely; each is a step of its own to undo. */
+  acceptAll(): void {
+    const { candidates, objects } = this.store.state;
+    if (!candidates) return;
+    for (const { row, taken } of offersOf(candidates, objects).likely) if (taken === null) this.acceptCandidate(row);
   }
 
   dismiss(): void {
@@ -214,7 +225,7 @@ export class Actions {
   }
 
   private frame(): void {
-    const extent = this.session.extent(this.active);
+    const extent = this.session.candidateExtent() ?? this.session.extent(this.active);
     if (extent) this.view.frame(extent);
     else this.view.goTo("whole");
   }
@@ -229,6 +240,12 @@ export class Actions {
     else if (document.activeElement?.id === "view") byId("new-object").focus();
     else byId("view").focus();
   }
+}
+
+/** Whether a candidate is there and not accepted yet. */
+function isOpen(candidates: Candidates, row: number, objects: readonly ObjectState[]): boolean {
+  const { likely, others } = offersOf(candidates, objects);
+  return [...likely, ...others].some((offer) => offer.row === row && offer.taken === null);
 }
 
 function nextFree(numbers: readonly number[]): number {

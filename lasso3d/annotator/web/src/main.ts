@@ -41,6 +41,8 @@ view.renderer.onFirstPaint = () => (document.documentElement.dataset.firstPaint 
 
 store.listen((now, before) => {
   if (changed(now, before, "look")) lookChanged(now, before);
+  // where it is lost again, the next connection asks anew
+  if (changed(now, before, "connection") && now.connection === "open") learnSystems().catch(() => undefined);
   if (changed(now, before, "hidden", "isolated", "density", "clip", "objects", "active")) showWhat(now, before);
   if (changed(now, before, "objects", "active", "background", "suggestion", "marks", "loaded")) view.setMarks(marksOf(now));
   if (changed(now, before, "crosshair")) byId("crosshair").hidden = !now.crosshair;
@@ -114,6 +116,16 @@ async function begin(): Promise<void> {
   const resume = all.find((record) => record.id === asked) ?? latest;
   if (resume) await session.open(resume.id);
   else if (scenes[0]) await session.start(scenes[0].id);
+}
+
+/** Systems load one after the other: ask until it is known of each what it understands. */
+async function learnSystems(): Promise<void> {
+  for (;;) {
+    const server = await get<ServerInfo>("/server");
+    if (JSON.stringify(server) !== JSON.stringify(store.state.server)) store.set({ server });
+    if (server.systems.every((system) => system.understands || system.error)) return;
+    await new Promise((later) => setTimeout(later, 700));
+  }
 }
 
 void sessions.attempt(begin);

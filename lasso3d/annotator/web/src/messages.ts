@@ -77,6 +77,8 @@ export interface ObjectState {
   on: number;
   score: number | null;
   source: "clicks" | "candidate" | "import";
+  /** Prompt and row that it was accepted from. */
+  candidate: [number, number] | null;
 }
 
 export interface Candidates {

@@ -160,6 +160,13 @@ export class Renderer {
     else this.redraw();
   }
 
+  /** Let all but the candidates step back (1), or not (0). */
+  setSpot(spot: 0 | 1): void {
+    if (this.uniforms.spot.value === spot) return;
+    this.uniforms.spot.value = spot;
+    this.recolour();
+  }
+
   setVisibility(visibility: Visibility): void {
     const bounded = (v: Point3) => new Vector3(...v.map((c) => Math.max(-1e9, Math.min(1e9, c))));
     this.uniforms.clipLower.value = bounded(visibility.lower);
@@ -325,7 +332,7 @@ function pointUniforms(palette: DataTexture): Record<string, IUniform> {
   return {
     palette: { value: palette }, ramps: { value: ramps }, mode: { value: 0 }, heightRange: { value: new Vector2(0, 1) },
     clipLower: { value: new Vector3(-1e9, -1e9, -1e9) }, clipUpper: { value: new Vector3(1e9, 1e9, 1e9) },
-    tint: { value: 0.6 }, threshold: { value: 0.2 }, density: { value: EVERYTHING.density },
+    tint: { value: 0.6 }, threshold: { value: 0.2 }, spot: { value: 0 }, density: { value: EVERYTHING.density },
     sizeScale: { value: 1 }, sizeLower: { value: 1 }, sizeUpper: { value: 8 },
   };
 }

@@ -3,17 +3,20 @@
 import { ApiError, Socket, get, getBytes, send } from "./api.ts";
 import { type Frame, inflate, inflateMask, parseFrame, runningSum } from "./frames.ts";
 import { Labels, type Changes, type Extent, applyHeat, applyPreview, extentOf } from "./labels.ts";
+import { type Offer, type Offers, nextOffer, offersOf } from "./candidates.ts";
 import { loadNormals, loadTiles } from "./loading.ts";
 import type {
-  Command, CommandReply, FrameHeader, HeatHeader, Manifest, MasksHeader, ObjectState, Problem, SceneRecord, ServerMessage,
+  Candidates, Command, CommandReply, FrameHeader, HeatHeader, Manifest, MasksHeader, ObjectState, Problem, PromptJson, SceneRecord, ServerMessage,
   SessionState,
 } from "./messages.ts";
-import { FRESH, type Store, title } from "./store.ts";
+import { FRESH, type Store, type Work, title } from "./store.ts";
 import type { TileData } from "./tiles.ts";
 import type { Viewport } from "./viewport.ts";
 
 /** Milliseconds without a new answer before the next click is asked for. */
 const SETTLED = 60;
+/** Milliseconds until a prompt that is not answered yet shows that it is worked on. */
+const PATIENCE = 400;
 
 export class Session {
   labels: Labels;
@@ -22,10 +25,13 @@ export class Session {
   private inTurn: Promise<void> = Promise.resolve();
   private cells: { key: string; tiles: Map<number, Int32Array> } = { key: "", tiles: new Map() };
   private levels: Uint8Array | null = null;
-  private candidateMasks = new Map<number, Uint32Array>();
+  /** By digest. */
+  private candidateMasks = new Map<string, Uint32Array>();
   private replies = new Map<string, (reply: CommandReply) => void>();
   private withNormals = false;
   private asking = 0;
+  /** What the last prompt is about, until it is answered. */
+  private asked = "";
   private readonly extents = new WeakMap<Uint32Array, Extent | null>();
 
   constructor(private readonly store: Store, private readonly view: Viewport) {
@@ -124,6 +130,14 @@ export class Session {
     this.store.set({ unsaved: this.socket.waiting });
   }
 
+  /** Put a prompt; a system named answers it, else the first that can. */
+  ask(prompt: PromptJson, system?: string): void {
+    this.asked = wordsOf(prompt);
+    this.command({ t: "prompt", prompt, ...(system ? { system } : {}) });
+    this.say(`Looking for ${this.asked}`);
+    setTimeout(() => this.asked && !this.store.state.work && this.store.set({ work: this.looking() }), PATIENCE);
+  }
+
   cancel(): void {
     const { session } = this.store.state;
     if (session) this.socket.say({ t: "cancel", session: session.id });
@@ -154,9 +168,18 @@ export class Session {
     }
   }
 
+  /** Box and centre of the candidate chosen. */
+  candidateExtent(): Extent | null {
+    const { candidates, candidate } = this.store.state;
+    return this.extentOf(this.candidateMasks.get(candidates?.rows.find(({ row }) => row === candidate)?.mask ?? ""));
+  }
+
   /** Box and centre of an object's mask; null without one. */
   extent(label: number): Extent | null {
-    const bits = this.labels.mask(label);
+    return this.extentOf(this.labels.mask(label));
+  }
+
+  private extentOf(bits: Uint32Array | undefined): Extent | null {
     if (!bits || this.view.tiles.length < (this.store.state.manifest?.tiles.length ?? 0)) return null;
     if (!this.extents.has(bits)) this.extents.set(bits, extentOf(this.view.tiles, bits));
     return this.extents.get(bits)!;
@@ -197,8 +220,7 @@ export class Session {
       case "progress": this.progress(message.what, message.stage, message.share); break;
       case "suggestion": this.store.set({ suggestion: message.suggestion }); break;
       case "candidates":
-        this.store.set({ candidates: message.candidates, candidate: message.candidates?.rows[0]?.row ?? 0, work: null });
-        this.say(message.candidates?.rows.length ? `${message.candidates.rows.length} candidates` : "Nothing in the scan fits");
+        this.takeCandidates(message.candidates);
         break;
       case "superseded": break;
       case "scene": this.store.set(message.id === this.store.state.scene?.id ? { scene: message } : {}); break;
@@ -208,13 +230,18 @@ export class Session {
   }
 
   private progress(what: string, stage: string, share: number): void {
-    const doing = { encode: "Looking at the scan", load: "Loading the model", answer: "Answering" }[what] ?? what;
-    this.store.set({ work: share >= 1 ? null : { text: stage ? `${doing}: ${stage}` : doing, share, cancellable: what !== "load" } });
+    const doing = { encode: "Looking at the scan" }[what] ?? what;
+    this.store.set({ work: share >= 1 ? this.looking() : { text: stage ? `${doing}: ${stage}` : doing, share, cancellable: true } });
+  }
+
+  private looking(): Work | null {
+    return this.asked ? { text: `Looking for ${this.asked}`, share: null, cancellable: false } : null;
   }
 
   private failed(cmd: string | null, problem: Problem): void {
     this.socket.answered(cmd);
     if (cmd) this.replies.delete(cmd);
+    this.asked = "";
     this.store.set({ unsaved: this.socket.waiting, work: null, pending: null });
     this.say(problem.code === "cancelled" ? "Cancelled" : [problem.what, problem.cure].filter(Boolean).join(". "));
   }
@@ -228,6 +255,7 @@ export class Session {
   private takeState(state: SessionState): void {
     const { session, rev, objects, background, candidates, pending } = state;
     this.store.set({ session, rev, objects, background, candidates, pending, history: state,
+      candidate: firstOpen(candidates, objects),
       active: chosen(this.store.state.active, objects) });
     const known = new Set(objects.filter((object) => object.mask).map((object) => object.number));
     for (const label of this.labels.objects) if (!known.has(label)) this.redraw(this.labels.remove(label));
@@ -241,9 +269,10 @@ export class Session {
     this.store.set({
       objects, history: reply, rev: Math.max(state.rev, reply.rev), pending: reply.pending, unsaved: this.socket.waiting,
       ...(reply.background ? { background: reply.background } : {}),
-      ...(reply.candidates !== undefined ? { candidates: reply.candidates } : {}),
+      ...(reply.candidates !== undefined ? { candidates: reply.candidates, candidate: firstOpen(reply.candidates, objects) } : {}),
       ...(reply.pending ? {} : { work: null }),
     });
+    if (!reply.pending) this.asked = "";
     const waiting = this.replies.get(reply.cmd);
     this.replies.delete(reply.cmd);
     waiting?.(reply);
@@ -260,11 +289,12 @@ export class Session {
     const bits = await Promise.all(buffers.map(inflateMask));
     for (const label of header.cleared) this.redraw(this.labels.remove(label));
     header.masks.forEach((mask, i) => {
-      if (mask.row !== undefined && mask.object === 0) this.candidateMasks.set(mask.row, bits[i]);
+      if (mask.row !== undefined && mask.object === 0) this.candidateMasks.set(mask.digest, bits[i]);
       else this.redraw(this.labels.applyMask(mask.object, bits[i]));
     });
     const { state } = this.store;
     const { pending } = header;
+    if (!pending) this.asked = "";
     this.store.set({
       objects: merged(state.objects, header.objects, []), rev: Math.max(state.rev, header.rev), pending,
       history: header,
@@ -289,27 +319,38 @@ export class Session {
 
   // ---- candidates
 
+  private takeCandidates(candidates: Candidates | null): void {
+    const { objects } = this.store.state;
+    this.asked = "";
+    this.store.set({ candidates, candidate: firstOpen(candidates, objects), work: null });
+    if (candidates) this.say(offersOf(candidates, objects).line);
+  }
+
   /** Show the candidates' masks over the picture, or wipe them. */
   preview(): void {
-    const { candidates, candidate } = this.store.state;
+    const { candidates, candidate, objects } = this.store.state;
     if (!candidates) this.candidateMasks.clear();
-    const rows = new Set(candidates?.rows.map((row) => row.row));
-    const others = [...this.candidateMasks].filter(([row]) => rows.has(row) && row !== candidate).map(([, bits]) => bits);
+    const { likely, others }: Pick<Offers, "likely" | "others"> = candidates ? offersOf(candidates, objects) : { likely: [], others: [] };
+    const open = [...likely, ...others].filter((offer) => offer.taken === null);
+    const bits = (offers: readonly Offer[]) => offers.flatMap(({ mask }) => this.candidateMasks.get(mask) ?? []);
+    const [chosen] = bits(open.filter(({ row }) => row === candidate));
+    const faint = bits(open.filter((offer) => offer.row !== candidate && likely.includes(offer)));
     const changes: Changes = new Map();
     for (const tile of this.view.tiles) {
-      const range = applyPreview(tile, this.candidateMasks.get(candidate) ?? null, others);
+      const range = applyPreview(tile, chosen ?? null, faint);
       if (range) changes.set(tile, range);
     }
     this.redraw(changes);
+    this.view.renderer.setSpot(chosen || faint.length ? 1 : 0);
   }
 
   /** Masks of candidates that were there before this page. */
   async fetchCandidates(): Promise<void> {
     const { candidates, session } = this.store.state;
     for (const row of candidates?.rows ?? []) {
-      if (this.candidateMasks.has(row.row)) continue;
+      if (this.candidateMasks.has(row.mask)) continue;
       const frame = parseFrame<MasksHeader>(await getBytes(`/sessions/${session!.id}/masks/${row.mask}`));
-      this.candidateMasks.set(row.row, await inflateMask(frame.buffers[0]));
+      this.candidateMasks.set(row.mask, await inflateMask(frame.buffers[0]));
     }
     this.preview();
   }
@@ -352,6 +393,17 @@ function merged(before: readonly ObjectState[], changed: readonly ObjectState[],
 
 function chosen(active: number, objects: readonly ObjectState[]): number {
   return objects.some((object) => object.number === active) || !objects.length ? active : objects[objects.length - 1].number;
+}
+
+function firstOpen(candidates: Candidates | null, objects: readonly ObjectState[]): number {
+  return (candidates && nextOffer(offersOf(candidates, objects))?.row) ?? -1;
+}
+
+/** What a prompt is about, for a line about it. */
+function wordsOf(prompt: PromptJson): string {
+  if (Array.isArray(prompt.names)) return prompt.names.join(", ") || "everything";
+  if (Array.isArray(prompt.parts)) return `${prompt.object}: ${prompt.parts.join(", ")}`;
+  return typeof prompt.text === "string" ? prompt.text : "what is in the box";
 }
 
 function capital(text: string): string {

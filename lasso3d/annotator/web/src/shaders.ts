@@ -13,7 +13,7 @@ uniform sampler2D ramps;     // row 0 cividis, row 1 viridis
 uniform int mode;            // 0 colour, 1 height, 2 intensity, 3 normals, 4 masks, 5 uncertainty
 uniform vec2 heightRange;
 uniform vec3 clipLower, clipUpper;
-uniform float tint, threshold, density, sizeScale, sizeLower, sizeUpper;
+uniform float tint, threshold, spot, density, sizeScale, sizeLower, sizeUpper;
 uniform uint firstPoint;
 out vec3 shade;
 flat out float drawnSize;
@@ -55,7 +55,9 @@ void main() {
   float strength = mode == 4 ? 0.92 : (mode == 5 ? min(tint, 0.28) : tint);
   if ((flags & 1) != 0) base = mix(base, entry.rgb * (0.55 + 0.45 * smoothstep(0.0, 0.75, grey + 0.15)), strength);
   if (mode == 5 && state.z > 0.0 && state.z / 255.0 >= threshold) base = ramp(state.z / 255.0, 0.25);
-  base = mix(base, vec3(1.0, 0.98, 0.90), state.w / 255.0 * 0.8);
+  // while there is something to choose, the rest steps back, so that it is seen on white walls as well
+  base = mix(base, vec3(0.10 + 0.22 * dot(base, vec3(0.299, 0.587, 0.114))), spot * (state.w > 0.0 ? 0.0 : ((flags & 1) != 0 ? 0.45 : 0.8)));
+  base = mix(base, vec3(1.0, 0.86, 0.42) * (0.35 + 0.65 * smoothstep(0.0, 0.75, grey + 0.15)), state.w / 255.0 * 0.75);
   shade = base;
 }`;
 

@@ -3,6 +3,7 @@
 import { ApiError, upload } from "../api.ts";
 import { byId, make } from "../dom.ts";
 import type { CommandReply } from "../messages.ts";
+import { shortName } from "../prompts.ts";
 import type { Session } from "../session.ts";
 import { type State, type Store, changed } from "../store.ts";
 
@@ -69,7 +70,7 @@ function systems(store: Store, session: Session): void {
   store.listen((now, before) => {
     if (!changed(now, before, "server", "history", "session")) return;
     const known = now.server?.systems ?? [];
-    select.replaceChildren(...known.map((system) => make("option", { text: system.name, attrs: {
+    select.replaceChildren(...known.map((system) => make("option", { text: shortName(system.name), title: system.name, attrs: {
       value: system.name, ...(answersClicks(system.understands) && !system.error ? {} : { disabled: "" }) } })));
     select.value = now.history.system || now.session?.system || now.server?.default_system || "";
     byId("system-note").textContent = known.find((system) => system.name === select.value)?.error ?? "";

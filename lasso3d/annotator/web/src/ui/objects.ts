@@ -61,7 +61,7 @@ function makeRow(number: number, session: Session, actions: Actions, store: Stor
     badge.setAttribute("aria-label", `Object ${number}${object.name ? `, ${object.name}` : ""}`);
     if (document.activeElement !== name) name.value = object.name;
     size.textContent = sizeText(object);
-    size.title = "Points of the mask; estimated overlap (IoU) with the true object";
+    size.title = "Points of the mask; how sure the system was, or the estimated overlap (IoU) with the true object";
     setToggle(hide, state.hidden.has(number), "hidden", "eye");
     setToggle(lock, object.accepted, "locked", "unlocked");
     setToggle(alone, state.isolated === number, "isolate", "isolate");
@@ -71,7 +71,10 @@ function makeRow(number: number, session: Session, actions: Actions, store: Stor
 
 function sizeText(object: ObjectState): string {
   const parts = [object.on ? counted(object.on, "point") : "empty"];
-  if (object.score !== null && object.on) parts.push(`IoU ${object.score.toFixed(2)}`);
+  // a candidate's score is how sure the system was, no overlap
+  if (object.score !== null && object.on) {
+    parts.push(object.source === "candidate" && !object.clicks.length ? `${Math.round(100 * object.score)} % sure` : `IoU ${object.score.toFixed(2)}`);
+  }
   return parts.join(" · ");
 }
 
