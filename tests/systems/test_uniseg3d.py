@@ -10,6 +10,7 @@ import torch
 from lasso3d.core.errors import CheckpointError, OverBudget, UnsupportedPrompt
 from lasso3d.core.prompts import Box, ClassNames, Click, Clicks, Instruction, ReferringExpression
 from lasso3d.core.scene import Scene
+from lasso3d.foundation.table import table_of, write_table
 from lasso3d.geometry.voxels import voxelize
 from lasso3d.nn.layer_unet import LayerUNetConfig
 from lasso3d.nn.unet import SpConvUNetConfig
@@ -19,6 +20,7 @@ from lasso3d.systems.uniseg3d.answers import AnswerConfig, probability_of, shift
 from lasso3d.systems.uniseg3d.config import PRESETS, PromptConfig, UniSeg3DConfig
 from lasso3d.systems.uniseg3d.errors import CUES, ErrorModel
 from lasso3d.systems.uniseg3d.inputs import scan_arrays
+from lasso3d.systems.uniseg3d.lexicon import WORDS
 from lasso3d.systems.uniseg3d.network import SceneNetwork
 from lasso3d.systems.uniseg3d.segmenter import UniSeg3D
 from lasso3d.systems.uniseg3d.tensors import ClickPrompts
@@ -395,8 +397,24 @@ def test_a_checkpoint_loads_without_reading_the_text_encoder_and_answers_clicks(
     again = UniSeg3D.from_card(read_card(tmp_path), "cpu", "f32")
     encoding = again.encode(scene)
     assert again.segment(encoding, CLICKS).labels == (1, 2)
+    known = ClassNames(VOCABULARY[:2], kind="semantic")
+    assert again.segment(encoding, known).labels == VOCABULARY[:2]
     with pytest.raises(AssertionError, match="was read"):
-        again.segment(encoding, PROMPTS["semantic"])
+        again.segment(encoding, ClassNames(("a word it has never heard",), kind="semantic"))
+
+
+def test_the_vocabularys_vectors_come_with_a_checkpoint_and_change_no_answer(scene, tmp_path):
+    config = replace(TINY, text_width=384)
+    segmenter = UniSeg3D.of(fresh(config), Card(system="uniseg3d", vocabulary=VOCABULARY))
+    segmenter.save(tmp_path)
+    again = UniSeg3D.from_card(read_card(tmp_path), "cpu", "f32")
+    assert again.lexicon.table is not None
+    for names in ((), VOCABULARY[:2], (VOCABULARY[1], "something else")):
+        prompt = ClassNames(names, kind="semantic")
+        assert same(*(one.segment(one.encode(scene), prompt) for one in (segmenter, again)))
+    write_table(tmp_path / WORDS, table_of(Letters(), VOCABULARY))
+    with pytest.raises(CheckpointError, match="given letters"):
+        UniSeg3D.from_card(read_card(tmp_path), "cpu", "f32")
 
 
 def test_another_text_encoder_than_the_cards_is_refused(tmp_path):

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
+from pathlib import Path
 from typing import Any, final
 
 import numpy as np
@@ -12,12 +13,22 @@ from jaxtyping import Float32
 
 from lasso3d.core.errors import CheckpointError
 from lasso3d.foundation.minilm import WEIGHTS_DIGEST, minilm
-from lasso3d.foundation.text import TEMPLATES, TextEncoder, check_encoder, name_vectors, text_entry
+from lasso3d.foundation.table import TextTable, read_table, table_of, write_table
+from lasso3d.foundation.text import (
+    TEMPLATES,
+    TextEncoder,
+    check_encoder,
+    in_templates,
+    name_vectors,
+    text_entry,
+)
 from lasso3d.systems.card import Card
 from lasso3d.systems.uniseg3d.answers import Words
 
 TEXT = "text"
 """Of the encoder's entry among the card's frozen models."""
+WORDS = "words.safetensors"
+"""The vectors of the vocabulary, beside the weights."""
 
 
 @final
@@ -33,6 +44,8 @@ class Lexicon:
     where: str = ""
     given: TextEncoder | None = None
     """None = the one that ships."""
+    table: TextTable | None = None
+    """The vocabulary's vectors as they came with the checkpoint: working them out takes a second and a half."""
 
     @classmethod
     def of(cls, card: Card, *, width: int, text: TextEncoder | None) -> "Lexicon":
@@ -47,7 +60,17 @@ class Lexicon:
         elif entry.get("digest", WEIGHTS_DIGEST) != WEIGHTS_DIGEST:
             what = f"trained beside the text encoder {entry.get('name')}, which does not ship"
             raise CheckpointError(what, card.folder, "build it with UniSeg3D.of(network, card, text=encoder)")
-        return cls(card.vocabulary, entry or (text_entry(text) if text else {}), width, card.folder, text)
+        entry, path = entry or (text_entry(text) if text else {}), Path(card.folder) / WORDS
+        table = read_table(path) if card.folder and path.exists() else None
+        if table is not None:
+            check_encoder(table, entry or {"digest": WEIGHTS_DIGEST}, where=str(path))
+        return cls(card.vocabulary, entry, width, card.folder, text, table)
+
+    def write(self, folder: Path) -> None:
+        """The vocabulary's vectors into a checkpoint's folder."""
+        if self.vocabulary:
+            texts = in_templates(self.vocabulary, self._templates)
+            write_table(folder / WORDS, self.table or table_of(self.encoder, texts))
 
     @property
     def digest(self) -> str:
@@ -77,8 +100,17 @@ class Lexicon:
     def compared(self, names: Sequence[str], *, near: float) -> Words:
         """Names, each once, beside the vocabulary."""
         asked = tuple(dict.fromkeys(names))
-        vectors, own = self._vectors(asked), self._vectors(self.vocabulary)
+        own = self._vectors(self.vocabulary, self.table or self.encoder)
+        known = dict(zip(self.vocabulary, own, strict=True))
+        others = [name for name in asked if name not in known]
+        if others:
+            known |= zip(others, self._vectors(others, self.encoder), strict=True)
+        vectors = np.array([known[name] for name in asked], np.float32).reshape(-1, self.width)
         return Words.of(asked, vectors, self.vocabulary, own, near=near)
 
-    def _vectors(self, names: Sequence[str]) -> Float32[np.ndarray, "k e"]:
-        return name_vectors(self.encoder, names, templates=self.entry.get("templates", TEMPLATES))
+    def _vectors(self, names: Sequence[str], encoder: TextEncoder) -> Float32[np.ndarray, "k e"]:
+        return name_vectors(encoder, names, templates=self._templates)
+
+    @property
+    def _templates(self) -> Sequence[str]:
+        return tuple(self.entry.get("templates", TEMPLATES))

@@ -102,6 +102,7 @@ class UniSeg3D(Segmenter):
         frozen = {**self.card.frozen_models, TEXT: self.lexicon.entry} if self.lexicon.entry else {}
         config, errors = to_json(self.config), to_json(self.errors)
         card = replace(self.card, config=config, uncertainty=errors, weights=weights, frozen_models=frozen)
+        self.lexicon.write(folder)
         write_card(folder, card)
 
     @property
