@@ -11,20 +11,8 @@ from lasso3d.data.procedural.nouns import nouns_of
 from lasso3d.data.procedural.splits import HELD_OUT_CLASSES
 from lasso3d.systems.uniseg3d import scenes
 from lasso3d.systems.uniseg3d.config import SMALL
-from lasso3d.systems.uniseg3d.questions import (
-    EMPTY,
-    SIDED,
-    QuestionSettings,
-    Things,
-    View,
-    asked_names,
-    clicked,
-    first_clicks,
-    named,
-    noun_phrases,
-    still_true,
-    vocabulary,
-)
+from lasso3d.systems.uniseg3d.phrases import EMPTY, SIDED, Things, View, named, noun_phrases, still_true
+from lasso3d.systems.uniseg3d.questions import QuestionSettings, asked_names, clicked, first_clicks, vocabulary
 from lasso3d.systems.uniseg3d.scenes import SceneSettings, train_scene
 
 TABLE = SceneSettings(worlds=("tabletops",), voxels=1500, scale=(1.0, 1.0))

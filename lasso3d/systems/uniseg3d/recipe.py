@@ -243,7 +243,7 @@ SMALL_RECIPE = UniSeg3DRecipe(
         instructions=0.15,
     ),
     loss=SMALL_LOSSES,
-    names_first=5000,
+    names_first=7000,
     start="npiseg3d",
     storage="f16",
     train=TrainSettings(

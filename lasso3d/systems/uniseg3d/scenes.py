@@ -17,17 +17,8 @@ from lasso3d.geometry.augment import jittered, relit, survivors
 from lasso3d.geometry.voxels import Voxels, bounds, voxel_size, voxelize
 from lasso3d.systems.uniseg3d.config import UniSeg3DConfig
 from lasso3d.systems.uniseg3d.inputs import ScanArrays, scan_arrays
-from lasso3d.systems.uniseg3d.questions import (
-    Clicked,
-    QuestionSettings,
-    Things,
-    View,
-    asked_names,
-    asked_sentences,
-    first_clicks,
-    still_true,
-    vocabulary,
-)
+from lasso3d.systems.uniseg3d.phrases import Things, View, asked_sentences, still_true
+from lasso3d.systems.uniseg3d.questions import Clicked, QuestionSettings, asked_names, first_clicks, vocabulary
 
 VALIDATION = 10_000_000
 """First seed that is not for training."""
