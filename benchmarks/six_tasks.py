@@ -101,7 +101,7 @@ def line(protocol: str, name: str, wanted: float | None, reports: Sequence[tuple
     cells = []
     for ours, control in reports:
         found = next(figure for figure in ours.figures if figure.name == name)
-        cells.append(f"**{found.value:.1f}** ± {(found.high - found.low) / 2:.1f} | {control.figure(name):.1f}")
+        cells.append(f"**{found.value:.1f}** ± {(found.high - found.low) / 2:.0f} | {control.figure(name):.1f}")
     return f"| {protocol} | {name} | {'' if wanted is None else f'{wanted:g}'} | {' | '.join(cells)} |"
 
 
@@ -117,10 +117,8 @@ def main(options: Options) -> None:
     assert isinstance(segmenter, UniSeg3D)
     worlds = {world: list(ProceduralScenes(world, options.scenes, TEST_SEED)) for world in options.worlds}
     controls = {world: control_of(examples) for world, examples in worlds.items()}
-    print(
-        f"{segmenter.identity.split()[1]}, {options.scenes} scenes a world from seed {TEST_SEED}, worlds", end=" "
-    )
-    print(", ".join(f"{world} {VERSIONS[world]}" for world in worlds), end="\n\n")
+    versions = ", ".join(f"{world} {VERSIONS[world]}" for world in worlds)
+    print(f"weights {segmenter.digest[:16]}, {options.scenes} scenes of each ({versions}) from seed {TEST_SEED}\n")
     print(f"| protocol | figure, % | wanted | {' | '.join(f'{world} | control' for world in worlds)} |")
     print(f"|---|---|---|{'---|---|' * len(worlds)}")
     for protocol, (measure, figures) in PROTOCOLS.items():
