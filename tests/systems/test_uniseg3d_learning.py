@@ -214,7 +214,7 @@ def test_texts_may_come_from_a_table(tmp_path, crop, monkeypatch):
 
 def test_a_checkpoint_is_calibrated_measured_and_loads(tmp_path):
     network = fresh(TINY)
-    replace(QUICK, storage="f16").save(tmp_path, network, FACTS)
+    replace(QUICK, storage="f16", start="npiseg3d").save(tmp_path, network, FACTS)
     card = read_card(tmp_path)
     assert (card.steps, card.seed, card.storage, card.licence) == (7, 3, "f16", "Apache-2.0")
     assert card.vocabulary == vocabulary()
@@ -223,6 +223,7 @@ def test_a_checkpoint_is_calibrated_measured_and_loads(tmp_path):
         card.metrics["validation"]["tabletops"]
     )
     assert card.data["training_seeds"] == [0, 7]
+    assert card.data["start"] == {"name": "npiseg3d", "weights": read_card(PRETRAINED / "npiseg3d").weights}
     errors = from_json(ErrorModels, dict(card.uncertainty))
     assert errors.clicks != ErrorModel()
     assert errors.semantic != ErrorModel()

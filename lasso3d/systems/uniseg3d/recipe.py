@@ -68,7 +68,7 @@ class UniSeg3DRecipe:
         """A fresh network, its U-Net from the checkpoint to start from."""
         network = SceneNetwork(self.config)
         if self.start:
-            folder = PRETRAINED / self.start if (PRETRAINED / self.start).is_dir() else Path(self.start)
+            folder = _checkpoint(self.start)
             taken = start_from(network, read_weights(folder, digest=read_card(folder).weights))
             if not taken:
                 raise RecipeError(f"nothing of {self.start} fits the network", cure="start from nothing: start=''")
@@ -134,6 +134,10 @@ class UniSeg3DRecipe:
         """Each once, however often its turn comes."""
         return list(dict.fromkeys(self.scenes.worlds))
 
+    def _begun(self) -> dict[str, str]:
+        """The checkpoint that the U-Net comes from; nothing without one."""
+        return {"name": self.start, "weights": read_card(_checkpoint(self.start)).weights} if self.start else {}
+
     def _card(self, facts: RunFacts) -> Card:
         first = self.scenes.first
         seeds = [self.scenes.number(visit) for visit in range(first, first + facts.steps * self.train.batch)]
@@ -150,7 +154,7 @@ class UniSeg3DRecipe:
                 "language_version": LANGUAGE_VERSION,
                 "training_seeds": [min(seeds), max(seeds) + 1],
                 "validation_seeds": [VALIDATION, VALIDATION + self.calibration.scenes],
-                "start": self.start,
+                "start": self._begun(),
             },
             steps=facts.steps,
             seed=facts.seed,
@@ -160,6 +164,11 @@ class UniSeg3DRecipe:
             licence="Apache-2.0",
             limits="learned from generated scenes alone",
         )
+
+
+def _checkpoint(start: str) -> Path:
+    """Its folder."""
+    return PRETRAINED / start if (PRETRAINED / start).is_dir() else Path(start)
 
 
 def some_queries(scene: TrainScene, config: UniSeg3DConfig, device: torch.device) -> Tensor:
