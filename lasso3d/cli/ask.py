@@ -48,12 +48,12 @@ def prompts_of(command: "Segment", scene: Scene) -> list[Prompt]:
 def _prompt(command: "Segment") -> Prompt:
     clicks = Clicks(tuple(_click(text) for group in command.click for text in group)) if command.click else None
     box = _box(command.box) if command.box is not None else None
-    about = clicks or box
+    about, kind = clicks or box, command.kind or "semantic"
     try:
         named: list[Prompt] = [
             make
             for make in (
-                ClassNames(command.classes, command.kind) if command.classes is not None else None,
+                ClassNames(command.classes, kind) if command.classes is not None else None,
                 ReferringExpression(command.refer, about) if command.refer is not None else None,
                 Instruction(command.ask, about) if command.ask is not None else None,
                 _parts(command) if command.object is not None or command.parts else None,
@@ -64,16 +64,18 @@ def _prompt(command: "Segment") -> Prompt:
         raise WrongUsage(str(error)) from error
     if len(named) > 1 or (clicks and box) or (about and named and isinstance(named[0], ClassNames | PartNames)):
         raise WrongUsage("one prompt at a time: --click, --box, --classes, --refer, --ask or --object with --parts")
-    asked = named or [prompt for prompt in (clicks, box) if prompt is not None]
+    whole = ClassNames(kind=kind) if command.kind is not None else None
+    asked = named or [prompt for prompt in (clicks, box, whole) if prompt is not None]
     if not asked:
-        raise WrongUsage("say what to segment: --click OBJ:X,Y,Z, --classes, --refer, --ask, --parts or --prompts")
+        one = "--click OBJ:X,Y,Z, --box, --classes, --kind, --refer, --ask, --object with --parts, or --prompts"
+        raise WrongUsage(f"say what to segment: {one}")
     return asked[0]
 
 
 def _parts(command: "Segment") -> PartNames:
     if command.object is None or not command.parts or command.kind == "panoptic":
         raise WrongUsage("parts need --object NAME, --parts A B ... and --kind semantic or instance")
-    return PartNames(command.object, command.parts, command.kind)
+    return PartNames(command.object, command.parts, command.kind or "semantic")
 
 
 def _click(text: str) -> Click:

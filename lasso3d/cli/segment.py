@@ -36,8 +36,8 @@ class Segment:
     """Lower and upper corner in file coordinates."""
     classes: tuple[str, ...] | None = None
     """Class names; none after the flag = the model's own vocabulary."""
-    kind: Literal["semantic", "instance", "panoptic"] = "semantic"
-    """What is wanted of names and parts."""
+    kind: Literal["semantic", "instance", "panoptic"] | None = None
+    """What is wanted of names and parts, semantic unless said; alone = of the model's own vocabulary."""
     refer: Annotated[str | None, tyro.conf.arg(metavar="TEXT")] = None
     """A sentence that describes objects."""
     ask: Annotated[str | None, tyro.conf.arg(metavar="TEXT")] = None

@@ -119,6 +119,7 @@ def test_wrong_usage_ends_with_code_2(lasso, scan, arguments):
         (["segment", "nowhere.ply", "--system", "geodesic", "--click", BLOCK], ["nowhere.ply"]),
         (["segment", "SCAN", "--system", "geodesc", "--click", BLOCK], ["geodesc", "did you mean geodesic"]),
         (["segment", "SCAN", "--system", "geodesic", "--classes", "chair"], ["ClassNames", "Clicks"]),
+        (["segment", "SCAN", "--system", "geodesic", "--kind", "panoptic"], ["ClassNames", "Clicks"]),
         (
             ["segment", "SCAN", "--system", "geodesic", "--click", "1:0,0,0"],
             ["outside the scan", "file coordinates"],
