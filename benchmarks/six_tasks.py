@@ -57,8 +57,8 @@ def novel(segmenter: Segmenter, examples: Sequence[Example]) -> Report:
 
 
 PROTOCOLS: dict[str, tuple[Measure, dict[str, float | None]]] = {
-    "panoptic": (panoptic.evaluate, {"PQ": 55, "PQ things": None, "PQ stuff": None}),
-    "semantic": (semantic.evaluate, {"mIoU": 65, "mIoU of things": None, "Acc": None}),
+    "panoptic": (panoptic.evaluate, {"PQ": 55, "PQ of true classes": None, "PQ things": None, "PQ stuff": None}),
+    "semantic": (semantic.evaluate, {"mIoU": 65, "mIoU of true classes": None, "Acc": None}),
     "instance": (instance.evaluate, {"AP50": 60, "AP": None, "AP50 any class": None}),
     "one-click": (clicked, {"IoU centre": 80, "IoU random": None, "IoU edge": 64}),
     "referring": (referring.evaluate, {"mIoU": 45, "mIoU with targets": None, "silent where nothing fits": None}),

@@ -53,7 +53,7 @@ def evaluate(
     rows = [_row(scene.name, PanopticCounts(*(v[i] for v in counts))) for i, scene in enumerate(scenes)]
     return asked.report(
         "panoptic",
-        _figures(counts, points, things, seed),
+        _figures(counts, points, (things, kept & ~things), seed),
         rows,
         settings=(("names asked", len(names)),),
         by_class=_class_rows(names, counts, kept),
@@ -89,8 +89,13 @@ def _segments(
 
 
 def _figures(
-    counts: PanopticCounts, points: ClassCounts, things: Bool[np.ndarray, " c"], seed: int
+    counts: PanopticCounts,
+    points: ClassCounts,
+    kinds: tuple[Bool[np.ndarray, " c"], Bool[np.ndarray, " c"]],
+    seed: int,
 ) -> Iterator[Figure]:
+    """`kinds`: things and stuff; a class that is answered and nowhere true is neither."""
+    things, stuff = kinds
     weights = scene_weights(len(counts.matched), seed=seed)
     drawn = drawn_counts(counts, weights)
     quality, seen = panoptic_quality(drawn), present(drawn)
@@ -102,8 +107,9 @@ def _figures(
     yield mean("PQ", pq, "%, mean over classes that are true or answered")
     yield mean("SQ", sq, "%, IoU of matched segments; 0 for a class without a match")
     yield mean("RQ", rq, "%, F1 of segments at IoU > 0.5")
-    yield mean("PQ things", pq[:, things], "%, classes with instances")
-    yield mean("PQ stuff", pq[:, ~things], "%, classes without")
+    yield mean("PQ of true classes", pq[:, things | stuff], "%, mean over classes that are true")
+    yield mean("PQ things", pq[:, things], "%, true classes with instances")
+    yield mean("PQ stuff", pq[:, stuff], "%, true classes without")
     ious = class_ious(drawn_counts(points, weights))
     yield mean("PQ dagger", np.where(things, pq, ious), "%, PQ of things and IoU of stuff")
     yield mean("PQ of all names", quality.pq, "%, as released: a class neither true nor answered counts 0")

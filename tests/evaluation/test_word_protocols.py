@@ -149,7 +149,7 @@ NOVEL = {"novel": ("table", "lamp")}
 PROTOCOLS = {
     "semantic": (semantic.evaluate, {}, ("mIoU", "mIoU of true classes", "mIoU of things", "mAcc", "Acc")),
     "instance": (instance.evaluate, {}, ("AP", "AP (ten)", "AP50", "AP25", "AP50 any class")),
-    "panoptic": (panoptic.evaluate, {}, ("PQ", "SQ", "RQ", "PQ things", "PQ stuff", "PQ dagger")),
+    "panoptic": (panoptic.evaluate, {}, ("PQ", "SQ", "RQ", "PQ of true classes", "PQ things", "PQ stuff", "PQ dagger")),
     "open-vocabulary": (
         open_vocabulary.evaluate,
         NOVEL,
@@ -249,6 +249,13 @@ def test_a_class_called_by_anothers_name_costs_both(knows, rooms):
 def test_absent_names_divide_openscenes_mean(knows, rooms):
     assert value(semantic.evaluate(knows(), rooms), "mIoU OpenScene") == [75]  # lamp is asked for and never there
     assert value(panoptic.evaluate(knows(), rooms), "PQ of all names") == [75]
+
+
+def test_a_class_answered_and_nowhere_true_is_neither_thing_nor_stuff(knows, rooms):
+    chairs_are_lamps = panoptic.evaluate(knows(semantic_of=lambda kind: np.where(kind == 1, 3, kind)), rooms)
+    # floor and table 1, chair 0, lamp answered in vain 0
+    np.testing.assert_allclose(value(chairs_are_lamps, "PQ", "PQ of true classes"), [50, 200 / 3])
+    assert value(chairs_are_lamps, "PQ things", "PQ stuff") == [50, 100]
 
 
 def test_coarse_tokens_are_forgiven_by_rounded_truth_alone(knows, rooms):
