@@ -175,6 +175,22 @@ def test_every_form_of_the_network_answers_every_prompt(name, prompt, scene):
         assert (np.diff(answer.score) <= 0).all()
 
 
+def test_voxels_may_be_coarser_than_the_rule_and_a_size_given_outranks_both(scene):
+    free = replace(TINY, voxel=None)
+    size, twice = (segmenter_of(replace(free, coarser=k)).encode(scene).voxels.size for k in (1.0, 2.0))
+    assert twice == pytest.approx(2 * size)
+    assert segmenter_of(replace(TINY, coarser=2.0)).encode(scene).voxels.size == TINY.voxel
+
+
+def test_how_much_a_score_hears_of_what_fits_is_a_choice(scene):
+    none, half, whole = (
+        segmenter_of(replace(TINY, answers=replace(EVERYTHING, fits=fits))).encode(scene).objects.iou
+        for fits in (0.0, 0.5, 1.0)
+    )
+    assert (whole < none).all()
+    np.testing.assert_allclose(half, np.sqrt(none * whole), rtol=1e-5)
+
+
 def test_asking_a_b_a_gives_the_same_bytes_and_never_changes_the_encoding(segmenter, encoding):
     before = content(encoding)
     for prompt in PROMPTS.values():

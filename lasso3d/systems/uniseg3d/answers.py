@@ -42,6 +42,9 @@ class AnswerConfig:
     same_object: float = 0.5
     """Two candidates that overlap by more are one object with two names, and the better name counts; the release
     keeps both."""
+    fits: float = 1.0
+    """Power of the probability that a query answers for something, in its score: an object has many queries alike,
+    of which each may be the one that answers, so that this is low for all of them."""
     votes: float = 0.0
     """Weight of what the superpoints inside a mask are, in the mean, beside the name of its query (release: 0)."""
     near: float = 0.68

@@ -82,22 +82,20 @@ class ObjectArrays:
     quality: Float32[np.ndarray, " k"]
     """Mean probability within the mask."""
     iou: Float32[np.ndarray, " k"]
-    """Estimated, times the probability that there is anything."""
+    """Estimated, times the probability that there is anything, to a power."""
     size: Float32[np.ndarray, " k"]
     """Voxels of the mask."""
 
     @classmethod
-    def of(
-        cls, answers: Answers, size: Float32[np.ndarray, " s"], *, threshold: float, most: int
-    ) -> "ObjectArrays":
-        """The best `most` of the answers by quality and estimated IoU, in the order of their queries."""
+    def of(cls, answers: Answers, size: Float32[np.ndarray, " s"], config: AnswerConfig) -> "ObjectArrays":
+        """The best of the answers by quality and estimated IoU, in the order of their queries."""
         quality, voxels = np.empty(len(answers.iou), np.float32), np.empty(len(answers.iou), np.float32)
         for first in range(0, len(quality), PART):
             part = slice(first, first + PART)
-            probability = probability_of(shifted(array_of(answers.mask[part]), threshold))
+            probability = probability_of(shifted(array_of(answers.mask[part]), config.threshold))
             quality[part], voxels[part] = mask_quality(probability, size), (probability >= 0.5) @ size
-        iou = array_of(answers.iou if answers.fits is None else answers.iou * answers.fits.sigmoid())
-        best = np.sort(np.argsort(-quality * iou, kind="stable")[:most])
+        iou = array_of(answers.iou if answers.fits is None else answers.iou * answers.fits.sigmoid() ** config.fits)
+        best = np.sort(np.argsort(-quality * iou, kind="stable")[: config.queries])
         rows = torch.from_numpy(best).to(answers.mask.device)
         mask = answers.mask[rows].clamp(-LARGEST, LARGEST).half().cpu().numpy()
         query, embedding = array_of(answers.query[rows]), array_of(answers.embedding[rows])
@@ -152,7 +150,7 @@ class UniSeg3DEncoding(SceneEncoding):
             touching(of_voxel, inputs.neighbors, near, count=len(size)),
             TokenArrays.of(tokens),
             SceneArrays.of(found),
-            ObjectArrays.of(found.layers[-1], size, threshold=config.threshold, most=config.queries),
+            ObjectArrays.of(found.layers[-1], size, config),
         )
 
     @property

@@ -120,7 +120,7 @@ class UniSeg3D(Segmenter):
         """Voxels, superpoints, the features of the backbone, and what the scene's own queries find."""
         tell: Progress = progress or (lambda share, stage: None)
         tell(0.0, "voxels")
-        size = self.config.voxel or voxel_size(scene.xyz)
+        size = self.config.voxel or self.config.coarser * voxel_size(scene.xyz)
         refuse_over_budget(scene, len(scene), bytes_per_token=BYTES_PER_POINT, size=size)
         voxels = voxelize(scene.xyz, size)
         refuse_over_budget(scene, len(voxels), bytes_per_token=BYTES_PER_VOXEL, size=size)
