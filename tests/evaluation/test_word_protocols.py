@@ -149,7 +149,11 @@ NOVEL = {"novel": ("table", "lamp")}
 PROTOCOLS = {
     "semantic": (semantic.evaluate, {}, ("mIoU", "mIoU of true classes", "mIoU of things", "mAcc", "Acc")),
     "instance": (instance.evaluate, {}, ("AP", "AP (ten)", "AP50", "AP25", "AP50 any class")),
-    "panoptic": (panoptic.evaluate, {}, ("PQ", "SQ", "RQ", "PQ of true classes", "PQ things", "PQ stuff", "PQ dagger")),
+    "panoptic": (
+        panoptic.evaluate,
+        {},
+        ("PQ", "SQ", "RQ", "PQ of true classes", "PQ things", "PQ stuff", "PQ dagger"),
+    ),
     "open-vocabulary": (
         open_vocabulary.evaluate,
         NOVEL,
