@@ -126,7 +126,7 @@ SMALL = UniSeg3DConfig(
     objectness=True,
     voxel_masks=True,
     # by validation scenes: docs/unified.md
-    answers=AnswerConfig(fits=0.0, votes=1.0, panoptic_score=0.5),
+    answers=AnswerConfig(threshold=0.45, fits=0.25, votes=2.0, panoptic_score=0.45),
 )
 PRESETS: dict[str, UniSeg3DConfig] = {"paper": PAPER, "small": SMALL}
 """`paper` as released; `small` is what ships."""
