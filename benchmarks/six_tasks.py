@@ -6,8 +6,8 @@ FOLDER is a checkpoint; without it the one that ships. Prints a markdown table: 
 network, half its 95 % interval over scenes, and that of the control (as in `lasso3d evaluate --control`: classes by
 height, objects by gaps, with the frequencies of the test scenes themselves; for clicks, the same components).
 Sentences are worded as no training sentence is, and novel classes were never named while learning
-(`lasso3d/data/procedural/splits.py`). The last row is the same network with the vectors of all class names exchanged
-among each other: what it then finds of novel classes is not by meaning. --out keeps all rows as JSON.
+(`lasso3d/data/procedural/splits.py`). The last row is the same network with the vectors of all class names
+exchanged among each other: what it then finds of novel classes is not by meaning. --out keeps all rows as JSON.
 """
 
 from collections.abc import Callable, Sequence
