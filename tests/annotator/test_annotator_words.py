@@ -1,7 +1,7 @@
 """Names and sentences put to UniSeg3D, with random weights, through a session: from candidates to the journal."""
 
 from base64 import b64decode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 import numpy as np
@@ -17,31 +17,22 @@ from lasso3d.io.scenes import read_scene
 from lasso3d.nn.layer_unet import LayerUNetConfig
 from lasso3d.systems.card import Card
 from lasso3d.systems.uniseg3d.answers import AnswerConfig
-from lasso3d.systems.uniseg3d.config import PromptConfig, UniSeg3DConfig
+from lasso3d.systems.uniseg3d.config import SMALL
 from lasso3d.systems.uniseg3d.network import SceneNetwork
 from lasso3d.systems.uniseg3d.segmenter import UniSeg3D
 
 WIDTH = 24
-TINY = UniSeg3DConfig(
+TINY = replace(
+    SMALL,
     voxel=0.1,
-    backbone="layer unet",
     layer_unet=LayerUNetConfig((8, 8)),
-    geometry=True,
-    coordinates=False,
-    colour="gated",
     features=8,
-    shape=True,
-    position="voxels",
-    distances=True,
     width=16,
     heads=2,
     feedforward=16,
     layers=1,
     text_width=WIDTH,
-    prompts=PromptConfig(see="scene queries", several=True, text_hidden=16, text_joins="width"),
-    nothing="learned",
-    objectness=True,
-    voxel_masks=True,
+    prompts=replace(SMALL.prompts, text_hidden=16),
     # random weights find nothing that is worth an answer otherwise
     answers=AnswerConfig(least_score=0.0, panoptic_score=0.0, presence=0.0, smallest=1),
 )
