@@ -33,7 +33,7 @@ CHROMIUM = next(
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 FLAGS = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--no-sandbox", "--disable-dev-shm-usage"]
 # a shared machine without a GPU: what takes a second there may take ten here
-PATIENCE = 60_000
+PATIENCE = 180_000
 REAL = "indoor_instances/labelCloud/exemplary.ply"
 
 
