@@ -22,15 +22,13 @@ import lasso3d
 from lasso3d.core.segmenter import Segmenter
 from lasso3d.data.example import Example
 from lasso3d.data.procedural import VERSIONS, ProceduralScenes
-from lasso3d.data.procedural.splits import HELD_OUT_CLASSES
+from lasso3d.data.procedural.splits import FIRST_SEED, HELD_OUT_CLASSES
 from lasso3d.evaluation import instance, one_click, open_vocabulary, panoptic, referring, semantic
 from lasso3d.evaluation.controls import control_of
 from lasso3d.evaluation.report import Report
 from lasso3d.foundation.text import TextEncoder, in_templates
 from lasso3d.systems.uniseg3d.segmenter import UniSeg3D
 
-TEST_SEED = 20_000_000
-"""As in `lasso3d evaluate --data procedural`."""
 OBJECTS = 10
 """Clicked in each scene, largest first."""
 
@@ -115,10 +113,10 @@ def keep(report: Report, options: Options, name: str) -> Report:
 def main(options: Options) -> None:
     segmenter = lasso3d.load(options.folder)
     assert isinstance(segmenter, UniSeg3D)
-    worlds = {world: list(ProceduralScenes(world, options.scenes, TEST_SEED)) for world in options.worlds}
+    worlds = {world: list(ProceduralScenes(world, options.scenes, FIRST_SEED["test"])) for world in options.worlds}
     controls = {world: control_of(examples) for world, examples in worlds.items()}
     versions = ", ".join(f"{world} {VERSIONS[world]}" for world in worlds)
-    print(f"weights {segmenter.digest[:16]}, {options.scenes} scenes of each ({versions}) from seed {TEST_SEED}\n")
+    print(f"weights {segmenter.digest[:16]}, {options.scenes} test scenes of each ({versions})\n")
     print(f"| protocol | figure, % | wanted | {' | '.join(f'{world} | control' for world in worlds)} |")
     print(f"|---|---|---|{'---|---|' * len(worlds)}")
     for protocol, (measure, figures) in PROTOCOLS.items():

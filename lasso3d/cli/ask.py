@@ -67,8 +67,8 @@ def _prompt(command: "Segment") -> Prompt:
     whole = ClassNames(kind=kind) if command.kind is not None else None
     asked = named or [prompt for prompt in (clicks, box, whole) if prompt is not None]
     if not asked:
-        one = "--click OBJ:X,Y,Z, --box, --classes, --kind, --refer, --ask, --object with --parts, or --prompts"
-        raise WrongUsage(f"say what to segment: {one}")
+        ways = "--click OBJ:X,Y,Z, --box, --classes, --kind, --refer, --ask, --object with --parts, or --prompts"
+        raise WrongUsage(f"say what to segment: {ways}")
     return asked[0]
 
 

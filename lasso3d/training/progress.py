@@ -37,7 +37,8 @@ class Log:
     def _write(self, step: int, rate: float) -> None:
         seconds = time.monotonic() - self._since
         # a recipe may learn one thing first and others later
-        said = {name: [each[name] for each in self._heard if name in each] for each in self._heard for name in each}
+        names = dict.fromkeys(name for each in self._heard for name in each)
+        said = {name: [each[name] for each in self._heard if name in each] for name in names}
         means = {name: sum(values) / len(values) for name, values in said.items()}
         norm = means.pop("grad_norm")
         speed = len(self._heard) * self._settings.batch / max(seconds, 1e-9)

@@ -1,12 +1,12 @@
 """Names and sentences put to UniSeg3D, with random weights, through a session: from candidates to the journal."""
 
 from base64 import b64decode
-from dataclasses import dataclass, replace
-from hashlib import sha256
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
+from letters import Letters
 
 from lasso3d.annotator.codec import bitset_size, inflated, unpacked
 from lasso3d.annotator.exports import journal_of
@@ -21,7 +21,6 @@ from lasso3d.systems.uniseg3d.config import SMALL
 from lasso3d.systems.uniseg3d.network import SceneNetwork
 from lasso3d.systems.uniseg3d.segmenter import UniSeg3D
 
-WIDTH = 24
 TINY = replace(
     SMALL,
     voxel=0.1,
@@ -31,29 +30,11 @@ TINY = replace(
     heads=2,
     feedforward=16,
     layers=1,
-    text_width=WIDTH,
+    text_width=Letters.width,
     prompts=replace(SMALL.prompts, text_hidden=16),
     # random weights find nothing that is worth an answer otherwise
     answers=AnswerConfig(least_score=0.0, panoptic_score=0.0, presence=0.0, smallest=1),
 )
-
-
-@dataclass(frozen=True)
-class Digests:
-    """A text encoder for tests: unit vectors that a text's digest decides."""
-
-    name: str = "digests"
-    licence: str = "none"
-    width: int = WIDTH
-
-    @property
-    def digest(self):
-        return sha256(self.name.encode()).hexdigest()
-
-    def __call__(self, texts):
-        seeds = [int(sha256(text.encode()).hexdigest()[:8], 16) for text in texts]
-        rows = np.stack([np.random.default_rng(seed).normal(size=self.width) for seed in seeds])
-        return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +46,7 @@ def words():
             if not weight.any():
                 weight.normal_(std=0.1)
     card = Card(system="uniseg3d", vocabulary=("box", "floor", "wall"))
-    return UniSeg3D.of(network, card, text=Digests())
+    return UniSeg3D.of(network, card, text=Letters())
 
 
 @pytest.fixture

@@ -1,11 +1,11 @@
 """UniSeg3D with random weights: what it promises of answers, whatever it has learned."""
 
-from dataclasses import dataclass, replace
-from hashlib import sha256
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
+from letters import Letters
 
 from lasso3d.core.errors import CheckpointError, OverBudget, UnsupportedPrompt
 from lasso3d.core.prompts import Box, ClassNames, Click, Clicks, Instruction, ReferringExpression
@@ -25,7 +25,7 @@ from lasso3d.systems.uniseg3d.network import SceneNetwork
 from lasso3d.systems.uniseg3d.segmenter import UniSeg3D
 from lasso3d.systems.uniseg3d.tensors import ClickPrompts
 
-WIDTH = 24
+WIDTH = Letters.width
 EVERYTHING = AnswerConfig(least_score=0.0, panoptic_score=0.0, presence=0.0, smallest=1)
 """Random weights find nothing that is worth an answer otherwise."""
 TINY = UniSeg3DConfig(
@@ -71,24 +71,6 @@ VARIANTS = {
     "blind to the scene": replace(TINY, prompts=replace(TINY.prompts, see="nothing")),
 }
 VOCABULARY = ("box", "chair", "floor", "lamp", "sofa", "table", "wall")
-
-
-@dataclass(frozen=True)
-class Letters:
-    """A text encoder for tests: unit vectors that a text's digest decides."""
-
-    name: str = "letters"
-    licence: str = "none"
-    width: int = WIDTH
-
-    @property
-    def digest(self):
-        return sha256(self.name.encode()).hexdigest()
-
-    def __call__(self, texts):
-        seeds = [int(sha256((self.name + text).encode()).hexdigest()[:8], 16) for text in texts]
-        rows = [np.random.default_rng(seed).normal(size=self.width) for seed in seeds]
-        return np.stack([row / np.linalg.norm(row) for row in rows]).astype(np.float32)
 
 
 def fresh(config, seed=1):

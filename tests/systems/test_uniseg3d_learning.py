@@ -6,8 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from letters import Letters
 from safetensors.numpy import load_file
-from test_uniseg3d import TINY, VARIANTS, WIDTH, Letters, fresh
+from test_uniseg3d import TINY, VARIANTS, WIDTH, fresh
 from test_uniseg3d_scenes import content
 
 from lasso3d.core.errors import LassoError

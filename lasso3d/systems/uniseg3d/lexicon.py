@@ -60,7 +60,8 @@ class Lexicon:
         elif entry.get("digest", WEIGHTS_DIGEST) != WEIGHTS_DIGEST:
             what = f"trained beside the text encoder {entry.get('name')}, which does not ship"
             raise CheckpointError(what, card.folder, "build it with UniSeg3D.of(network, card, text=encoder)")
-        entry, path = entry or (text_entry(text) if text else {}), Path(card.folder) / WORDS
+        entry = entry or (text_entry(text) if text else {})
+        path = Path(card.folder) / WORDS
         table = read_table(path) if card.folder and path.exists() else None
         if table is not None:
             check_encoder(table, entry or {"digest": WEIGHTS_DIGEST}, where=str(path))

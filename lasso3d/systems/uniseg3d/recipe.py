@@ -68,7 +68,7 @@ class UniSeg3DRecipe:
         """A fresh network, its U-Net from the checkpoint to start from."""
         network = SceneNetwork(self.config)
         if self.start:
-            folder = _checkpoint(self.start)
+            folder = _folder_of(self.start)
             taken = start_from(network, read_weights(folder, digest=read_card(folder).weights))
             if not taken:
                 raise RecipeError(f"nothing of {self.start} fits the network", cure="start from nothing: start=''")
@@ -134,9 +134,9 @@ class UniSeg3DRecipe:
         """Each once, however often its turn comes."""
         return list(dict.fromkeys(self.scenes.worlds))
 
-    def _begun(self) -> dict[str, str]:
+    def _started_from(self) -> dict[str, str]:
         """The checkpoint that the U-Net comes from; nothing without one."""
-        return {"name": self.start, "weights": read_card(_checkpoint(self.start)).weights} if self.start else {}
+        return {"name": self.start, "weights": read_card(_folder_of(self.start)).weights} if self.start else {}
 
     def _card(self, facts: RunFacts) -> Card:
         first = self.scenes.first
@@ -154,7 +154,7 @@ class UniSeg3DRecipe:
                 "language_version": LANGUAGE_VERSION,
                 "training_seeds": [min(seeds), max(seeds) + 1],
                 "validation_seeds": [VALIDATION, VALIDATION + self.calibration.scenes],
-                "start": self._begun(),
+                "start": self._started_from(),
             },
             steps=facts.steps,
             seed=facts.seed,
@@ -166,8 +166,8 @@ class UniSeg3DRecipe:
         )
 
 
-def _checkpoint(start: str) -> Path:
-    """Its folder."""
+def _folder_of(start: str) -> Path:
+    """Of the checkpoint to start from: one that ships, or a path."""
     return PRETRAINED / start if (PRETRAINED / start).is_dir() else Path(start)
 
 

@@ -107,19 +107,19 @@ class Cloud(NamedTuple):
 
 
 def train_scene(
-    seed: int, settings: SceneSettings, questions: QuestionSettings, config: UniSeg3DConfig
+    visit: int, settings: SceneSettings, questions: QuestionSettings, config: UniSeg3DConfig
 ) -> TrainScene:
     """The scene of a visit, a pure function of its arguments."""
-    attempts = (_attempt(seed, attempt, settings, questions, config) for attempt in count())
+    attempts = (_attempt(visit, attempt, settings, questions, config) for attempt in count())
     return next(scene for scene in attempts if len(scene.name))
 
 
 def _attempt(
-    seed: int, attempt: int, settings: SceneSettings, questions: QuestionSettings, config: UniSeg3DConfig
+    visit: int, attempt: int, settings: SceneSettings, questions: QuestionSettings, config: UniSeg3DConfig
 ) -> TrainScene:
-    """A crop of the seed's scene; where nothing is in it, the next attempt is about another scene."""
-    rng = np.random.default_rng((seed, attempt))
-    number = settings.number(seed) if attempt == 0 else int(rng.integers(VALIDATION))
+    """A crop of the visit's scene; where nothing is in it, the next attempt is about another scene."""
+    rng = np.random.default_rng((visit, attempt))
+    number = settings.number(visit) if attempt == 0 else int(rng.integers(VALIDATION))
     world = settings.worlds[number % len(settings.worlds)]
     scene, truth = _example(world, number)
     size = (config.voxel or _size(world, number)) * rng.uniform(*settings.scale)

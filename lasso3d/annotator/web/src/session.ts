@@ -230,7 +230,7 @@ export class Session {
   }
 
   private progress(what: string, stage: string, share: number): void {
-    const doing = { encode: "Looking at the scan" }[what] ?? what;
+    const doing = what === "encode" ? "Looking at the scan" : what;
     this.store.set({ work: share >= 1 ? this.looking() : { text: stage ? `${doing}: ${stage}` : doing, share, cancellable: true } });
   }
 
