@@ -72,6 +72,8 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "without rooms": without("rooms"),
     "without streets": without("streets"),
     "without lone objects": without("objects"),
+    "6 scenes": {"scenes": {"distinct": 6}},
+    "24 scenes": {"scenes": {"distinct": 24}},
 }
 """What is changed, as fields of the recipe."""
 

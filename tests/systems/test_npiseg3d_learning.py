@@ -287,3 +287,9 @@ def test_likeness_is_learned_where_asked(crop):
     assert losses["likeness"].isfinite()
     assert losses["likeness"] > 0
     assert "likeness" not in QUICK.losses(fresh(TINY), [crop], 1)
+
+
+def test_few_scenes_come_over_and_over():
+    settings = SceneSettings(visits=3, distinct=2)
+    assert [settings.number(visit) for visit in range(9)] == [0, 0, 0, 1, 1, 1, 0, 0, 0]
+    assert SceneSettings(visits=3).number(8) == 2

@@ -85,7 +85,8 @@ class NPISeg3DRecipe:
         return list(dict.fromkeys(self.scenes.worlds))
 
     def _card(self, facts: RunFacts) -> Card:
-        scenes = -(-facts.steps * self.train.batch // self.scenes.visits)
+        visits = facts.steps * self.train.batch
+        seeds = {self.scenes.number(visit) for visit in range(visits)}
         return Card(
             system="npiseg3d",
             config=to_json(self.config),
@@ -94,7 +95,7 @@ class NPISeg3DRecipe:
             data={
                 "worlds": self._worlds(),
                 "world_version": {world: VERSIONS[world] for world in self._worlds()},
-                "training_seeds": [0, scenes],
+                "training_seeds": [0, max(seeds, default=-1) + 1],
                 "validation_seeds": [VALIDATION, VALIDATION + self.calibration.scenes],
             },
             steps=facts.steps,

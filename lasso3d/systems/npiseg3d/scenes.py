@@ -41,6 +41,8 @@ class SceneSettings:
     """Procedural worlds, in turn."""
     visits: int = 1
     """Crops made of each scene, one after the other: making a scene takes longer than learning from a crop."""
+    distinct: int | None = None
+    """Scenes to learn from, over and over, as a data set of that size; None = ever new ones."""
     voxels: int = 50_000
     """Of a crop at most (release: 50k, by leaving voxels out; here by cutting a box around an object)."""
     flip: bool = True
@@ -59,6 +61,11 @@ class SceneSettings:
     """Voxels; in half of the scenes labels lie up to this far beside the geometry, as those drawn in images do."""
     colour_shift: float = 0.0
     """Largest change of brightness and contrast, channels swapped half as often; 0 to 1."""
+
+    def number(self, seed: int) -> int:
+        """The scene of a visit."""
+        scene = seed // self.visits
+        return scene if self.distinct is None else scene % self.distinct
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +104,7 @@ def _attempt(
 ) -> TrainScene:
     """A crop of the seed's scene; where nothing in it can be segmented, the next attempt is about another scene."""
     rng = np.random.default_rng((seed, attempt))
-    number = seed // settings.visits if attempt == 0 else int(rng.integers(VALIDATION))
+    number = settings.number(seed) if attempt == 0 else int(rng.integers(VALIDATION))
     world = settings.worlds[number % len(settings.worlds)]
     scene, truth = _example(world, number)
     size = (config.voxel or _size(world, number)) * rng.uniform(*settings.scale)
