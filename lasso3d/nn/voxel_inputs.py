@@ -8,12 +8,16 @@ from jaxtyping import Float32, Int32, UInt8
 
 from lasso3d.geometry.neighbors import nearest
 from lasso3d.geometry.normals import normals_and_curvature
+from lasso3d.geometry.paths import Graph
+from lasso3d.geometry.voxel_graph import EdgeCost, voxel_graph
 from lasso3d.geometry.voxels import Voxels
 from lasso3d.nn.scene_maps import SceneMaps
 
 GEOMETRY_CHANNELS = 11
 COLOUR_CHANNELS = 4
 NORMAL_NEIGHBORS = 19
+GRAPH_NEIGHBORS = 12
+"""As in the baseline without learning."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +74,14 @@ def voxel_inputs(
         centroid,
         voxels.size,
     )
+
+
+def surface_graph(inputs: VoxelInputs, *, colour_cost: float) -> Graph:
+    """Each voxel joined with its neighbours; a step costs its length and what normals and colours turn on it."""
+    near = slice(0, GRAPH_NEIGHBORS)
+    steps = inputs.distance[:, near] / np.float32(inputs.size)
+    cost = EdgeCost(colour=colour_cost)
+    return voxel_graph(inputs.neighbors[:, near], steps, inputs.normals, inputs.rgb, cost=cost)
 
 
 def _geometry(

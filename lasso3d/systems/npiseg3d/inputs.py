@@ -6,14 +6,10 @@ import numpy as np
 from jaxtyping import Float32, Int64, UInt8
 
 from lasso3d.geometry.paths import Graph, nearest_seeds
-from lasso3d.geometry.voxel_graph import EdgeCost, voxel_graph
 from lasso3d.geometry.voxels import Voxels
 from lasso3d.nn.scene_maps import SceneMaps
-from lasso3d.nn.voxel_inputs import voxel_inputs
+from lasso3d.nn.voxel_inputs import surface_graph, voxel_inputs
 from lasso3d.systems.npiseg3d.config import GeodesicChannels, NPISeg3DConfig
-
-GRAPH_NEIGHBORS = 12
-"""As in the baseline without learning."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,12 +55,8 @@ def voxel_arrays(
 ) -> VoxelArrays:
     """Features, kernel maps and graph of a scene cut into voxels; `rgb` from 0 to 255."""
     inputs = voxel_inputs(voxels, xyz, rgb, levels=config.levels, stem_kernel=config.stem_kernel)
-    graph = None
-    if config.geodesic.used:
-        near = slice(0, GRAPH_NEIGHBORS)
-        cost = EdgeCost(colour=config.geodesic.colour_cost)
-        steps = inputs.distance[:, near] / np.float32(voxels.size)
-        graph = voxel_graph(inputs.neighbors[:, near], steps, inputs.normals, inputs.rgb, cost=cost)
+    cues = config.geodesic
+    graph = surface_graph(inputs, colour_cost=cues.colour_cost) if cues.used else None
     return VoxelArrays(inputs.geometry, inputs.colour, inputs.place, inputs.maps, graph)
 
 
