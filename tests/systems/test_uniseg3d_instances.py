@@ -146,7 +146,7 @@ def test_superpoints_touch_where_their_voxels_are_near():
 def test_a_name_asked_alone_competes_with_the_vocabulary():
     unit = np.eye(3, dtype=np.float32)
     words = Words.of(("sofa",), unit[:1], ("sofa", "wall", "table"), unit, near=0.7)
-    share = words.share(np.array([[2, 3, 0, -9], [3, 2, 0, -9]], np.float32))
+    share = words.share(np.array([[2, 3, 0, -9], [3, 2, 0, -9]], np.float32), unheard=5.0)
     assert share[0, 0] < 0.5 < share[1, 0]
     assert not words.stuff[0]
 
@@ -155,12 +155,23 @@ def test_the_nearest_word_speaks_for_a_name_that_is_not_in_the_vocabulary():
     couch, sofa, seat, wall = np.array([(1, 0), (0.9, 0.436), (0.8, 0.6), (0, 1)], np.float32)
     words = Words.of(("couch",), couch[None], ("seat", "sofa", "wall"), np.stack([seat, sofa, wall]), near=0.7)
     assert words.owner.tolist() == [0, -1, 0, -1]
-    assert words.share(np.array([[1, 2, 5, 2, 0]], np.float32))[0, 0] > 0.8
+    assert words.share(np.array([[1, 2, 5, 2, 0]], np.float32), unheard=0.0)[0, 0] > 0.8
+    assert not words.unheard.any()
     words = Words.of(("sofa",), sofa[None], ("seat", "sofa", "wall"), np.stack([seat, sofa, wall]), near=0.7)
     assert words.owner.tolist() == [0, -1, -1]
     assert Words.of(
         ("couch",), couch[None], ("seat", "sofa"), np.stack([seat, sofa]), near=0.95
     ).owner.tolist() == [0, -1, -1]
+
+
+def test_what_no_word_speaks_for_is_raised_and_nothing_else():
+    unit = np.eye(4, dtype=np.float32)
+    words = Words.of(("sofa", "globe"), unit[[0, 3]], ("sofa", "wall"), unit[:2], near=0.7)
+    assert words.unheard.tolist() == [False, True]
+    logits = np.array([[2, 1, 3, 0]], np.float32)
+    plain, raised = (words.share(logits, unheard=more)[0] for more in (0.0, 4.0))
+    assert plain.argmax() == 0
+    np.testing.assert_allclose(raised, np.exp([2, 5]) / np.exp([2, 5, 3]).sum(), rtol=1e-5)
 
 
 def test_kinds_of_a_thing_speak_for_it_but_not_what_is_named_after_it():

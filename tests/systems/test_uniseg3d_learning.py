@@ -281,7 +281,7 @@ def test_it_overfits_one_scene():
         tokens = network.encode(scene.arrays.tensors(CPU))
         seen = network.scene(tokens)
         truth = truths(scene, Letters(), CPU)
-        clicked = network.click(tokens, seen, prompts_of(scene.clicks, CPU))[-1].mask > 0
+        clicked = network.click(tokens, seen, prompts_of(scene.clicks, scene.arrays, CPU))[-1].mask > 0
         said = network.text(tokens, seen, torch.from_numpy(Letters()(scene.sentences)))[-1].mask > 0
         semantic = network.class_logits(seen.semantic, truth.names).argmax(1)
     inside = truth.inside > 0.5

@@ -1,12 +1,16 @@
 """UniSeg3D's network: prompts never touch each other, masks guide the eye, voxels are finer than superpoints."""
 
 from dataclasses import fields, replace
+from functools import cache
 
 import numpy as np
 import pytest
 import torch
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
 from torch.nn import functional
 
+from lasso3d.geometry.paths import UNITS
 from lasso3d.geometry.voxels import voxelize
 from lasso3d.nn.checkpoint import read_weights
 from lasso3d.nn.layer_unet import LayerUNetConfig
@@ -15,9 +19,11 @@ from lasso3d.systems import PRETRAINED
 from lasso3d.systems.card import read_card
 from lasso3d.systems.uniseg3d import decoder
 from lasso3d.systems.uniseg3d.config import PAPER, SMALL, PromptConfig
+from lasso3d.systems.uniseg3d.decoder import Queries
 from lasso3d.systems.uniseg3d.inputs import scan_arrays
-from lasso3d.systems.uniseg3d.network import SceneNetwork, start_from
+from lasso3d.systems.uniseg3d.network import EVERYTHING, SceneNetwork, start_from
 from lasso3d.systems.uniseg3d.shapes import NORMAL_CHANNELS, superpoint_shapes
+from lasso3d.systems.uniseg3d.surface import REACH, ways
 from lasso3d.systems.uniseg3d.tensors import ClickPrompts, ScanTensors
 
 CPU = torch.device("cpu")
@@ -40,14 +46,20 @@ VARIANTS = {
 }
 
 
-def room(config, seed=0):
+def room(config):
+    """As tensors."""
+    return room_arrays(config).tensors(CPU)
+
+
+@cache
+def room_arrays(config):
     """A floor with three boxes on it, in voxels and superpoints."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(0)
     floor = np.c_[rng.uniform(0, 1.5, (4000, 2)), np.zeros(4000)]
     boxes = [rng.uniform(0, 0.3, (1500, 3)) + corner for corner in ((0.1, 0.1, 0), (0.9, 0.2, 0), (0.5, 1.0, 0))]
     xyz = np.concatenate([floor, *boxes]).astype(np.float32)
     rgb = np.repeat(rng.integers(0, 255, (4, 3)), [4000, 1500, 1500, 1500], axis=0).astype(np.uint8)
-    return scan_arrays(voxelize(xyz, 0.05), xyz, rgb, config=config).tensors(CPU)
+    return scan_arrays(voxelize(xyz, 0.05), xyz, rgb, config=config)
 
 
 def fresh(config, seed=0):
@@ -64,14 +76,28 @@ def clicks(*, previous=None):
     """On three objects: with one positive click, with two, and with a negative one."""
     voxel, prompt = np.array([3, 40, 90, 150, 200]), np.array([0, 1, 1, 2, 2])
     positive = np.array([True, True, True, True, False])
-    return ClickPrompts.of(voxel, prompt, positive, prompts=3, previous=previous, device=CPU)
+    return ClickPrompts.of(
+        voxel, prompt, positive, prompts=3, previous=previous, ways=along(voxel, prompt, positive, 3), device=CPU
+    )
+
+
+def along(voxel, prompt, positive, prompts):
+    arrays = room_arrays(OURS)
+    count = {"prompts": prompts, "superpoints": arrays.superpoints}
+    return ways(arrays.graph, arrays.of_voxel, voxel, prompt, positive, **count)
+
+
+def no_clicks():
+    none = np.zeros(0, np.int64)
+    return ClickPrompts.of(none, none, none > 0, prompts=0, ways=along(none, none, none > 0, 0), device=CPU)
 
 
 def only(prompts, i):
     """One prompt of several."""
     mine = prompts.prompt == i
     before = None if prompts.previous is None else prompts.previous[i : i + 1]
-    return ClickPrompts(prompts.voxel[mine], prompts.prompt[mine] * 0, prompts.positive[mine], 1, before)
+    clicked = prompts.voxel[mine], prompts.prompt[mine] * 0, prompts.positive[mine]
+    return ClickPrompts(*clicked, 1, before, prompts.ways[:, i : i + 1])
 
 
 def sentences(config, count=3):
@@ -190,9 +216,7 @@ def test_no_prompts_have_no_answers(config):
     network, scan = fresh(config), room(config)
     tokens = network.encode(scan)
     scene = network.scene(tokens)
-    none = np.zeros(0, np.int64)
-    nothing = ClickPrompts.of(none, none, none.astype(bool), prompts=0, device=CPU)
-    assert network.click(tokens, scene, nothing)[-1].mask.shape == (0, scan.superpoints)
+    assert network.click(tokens, scene, no_clicks())[-1].mask.shape == (0, scan.superpoints)
     assert network.text(tokens, scene, sentences(config, 0))[-1].embedding.shape == (0, 12)
 
 
@@ -286,6 +310,62 @@ def test_distances_of_clicks_are_to_the_nearest_voxel(scan):
         assert found[superpoint] == pytest.approx(min(4.0, nearest.item() / 16), abs=1e-6)
 
 
+def test_ways_are_means_over_voxels_of_the_cost_to_the_nearest_click_of_each_side():
+    arrays = room_arrays(OURS)
+    graph, t = arrays.graph, len(arrays.of_voxel)
+    costs = csr_array((graph.cost / UNITS, graph.node, graph.start), shape=(t, t))
+    to_clicks = dijkstra(costs, indices=[150, 200]).clip(max=REACH)
+    mine, others = (np.bincount(arrays.of_voxel, weights=each) / np.bincount(arrays.of_voxel) for each in to_clicks)
+    found = clicks().ways[:, 2].numpy()
+    np.testing.assert_allclose(found, [mine, others], atol=1e-3)
+    assert (found[0] < found[1]).any()
+    assert (found[0] > found[1]).any()
+    assert (clicks().ways[1, :2] == REACH).all()
+
+
+@torch.inference_mode()
+def test_the_farther_along_the_surface_the_less_a_mask_reaches(scan):
+    network = SceneNetwork(OURS).eval()
+    tokens, prompts = network.encode(scan), clicks()
+    scene = network.scene(tokens)
+    farther = replace(prompts, ways=prompts.ways + torch.tensor([1.0, 0.0])[:, None, None])
+    said, less = (network.clicks(tokens, asked) for asked in (prompts, farther))
+    torch.testing.assert_close(less.way, said.way + 1)
+    heads, content = network.decoder.heads, torch.zeros(3, OURS.width)
+    near, far = (
+        heads.masks(Queries(content, content, None, "space", None, each.way), tokens).mask for each in (said, less)
+    )
+    slope = functional.softplus(heads.reach_along(heads.norm(content)))
+    torch.testing.assert_close(near - far, slope.expand_as(near))
+    near, far = (network.click(tokens, scene, asked)[-1].mask for asked in (prompts, farther))
+    assert not torch.equal(near, far)
+
+
+@torch.inference_mode()
+def test_ways_compare_sides_only_where_both_were_clicked(scan):
+    network = SceneNetwork(OURS).eval()
+    tokens = network.encode(scan)
+    with_lead = network.clicks(tokens, clicks()).prior
+    network.clicks.lead.zero_()
+    apart = with_lead - network.clicks(tokens, clicks()).prior
+    assert not apart[:2].any()
+    own, other = clicks().ways[:, 2].clamp(max=6)
+    torch.testing.assert_close(apart[2], 0.5 * (other - own))
+
+
+def test_a_network_that_reads_ways_refuses_clicks_without_them(scan):
+    network = SceneNetwork(OURS)
+    tokens = network.encode(scan)
+    with pytest.raises(ValueError, match="ways along the surface"):
+        network.click(tokens, network.scene(tokens), replace(clicks(), ways=None))
+
+
+def test_without_a_graph_there_are_no_ways():
+    none = np.zeros(0, np.int64)
+    assert room_arrays(PUBLISHED).graph is None
+    assert ways(None, none, none, none, none > 0, prompts=0, superpoints=0) is None
+
+
 @torch.inference_mode()
 def test_shapes_do_not_change_when_a_scan_turns(scan):
     def shapes(place):
@@ -314,6 +394,15 @@ def test_a_network_starts_from_the_u_net_of_the_click_system():
     assert sorted(taken) == sorted(wanted)
     assert all(torch.equal(network.state_dict()[name], weights[name]) for name in taken)
     assert torch.equal(network.state_dict()["keys.0.weight"], before)
+
+
+def test_of_a_checkpoint_of_its_own_kind_everything_is_taken_that_fits():
+    torch.manual_seed(0)
+    network, other = SceneNetwork(OURS), SceneNetwork(replace(OURS, width=24)).state_dict()
+    taken = start_from(network, other, parts=EVERYTHING)
+    assert "clicks.several.within.weight" in taken
+    assert "keys.0.weight" not in taken
+    assert all(torch.equal(network.state_dict()[name], other[name]) for name in taken)
 
 
 def test_weights_of_other_shapes_are_left():

@@ -6,14 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from test_uniseg3d_network import CPU, OURS, PUBLISHED, VARIANTS, clicks, fresh, room, sentences
+from test_uniseg3d_network import OURS, PUBLISHED, VARIANTS, clicks, fresh, no_clicks, room, sentences
 from torch.nn import functional
 
 from lasso3d.systems.uniseg3d import criteria
 from lasso3d.systems.uniseg3d.criteria import IGNORED
 from lasso3d.systems.uniseg3d.network import SceneNetwork
 from lasso3d.systems.uniseg3d.objective import SMALL, Found, Judge, LossSettings, scene_losses
-from lasso3d.systems.uniseg3d.tensors import ClickPrompts, Truths
+from lasso3d.systems.uniseg3d.tensors import Truths
 
 NAMES = 5
 
@@ -54,8 +54,7 @@ def found_by(network, scan, *, prompts=3, texts=3, previous=False):
     tokens = network.encode(scan)
     scene = network.scene(tokens)
     before = np.full((3, scan.superpoints), 0.3, np.float32) if previous else None
-    none = np.zeros(0, np.int64)
-    asked = clicks(previous=before) if prompts else ClickPrompts.of(none, none, none > 0, prompts=0, device=CPU)
+    asked = clicks(previous=before) if prompts else no_clicks()
     return Found(
         tokens,
         scene,

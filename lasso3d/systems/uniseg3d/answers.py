@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, final
 
 import numpy as np
-from jaxtyping import Bool, Float32, Int64
+from jaxtyping import Bool, Float32, Int32, Int64
 
 from lasso3d.systems.uniseg3d.instances import (
     mask_overlaps,
@@ -51,6 +51,10 @@ class AnswerConfig:
     """Cosine from which on the nearest word of the vocabulary speaks for a name that is not in it: "sofa" for
     "couch" (0.86), "pavement" for "sidewalk" (0.69). With all-MiniLM-L6-v2 32 of 49 other words for classes then
     find their class and 8 another one; no held-out class is as near to any word."""
+    unheard: float = 0.0
+    """Added to each logit of names that no word of the vocabulary speaks for, the query's and the votes': what was
+    never learned is never as near as what was ("calibrated stacking" of Chao et al. 2016, which takes it from the
+    others; release: 0)."""
     presence: float = 0.5
     """Probability from which on something fits a sentence."""
     meant: float = 0.5
@@ -71,6 +75,8 @@ class Words:
     """The name that each word speaks for, -1 = none: a competitor."""
     stuff: Bool[np.ndarray, " a"]
     """Names of what has no instances, by the nearest word of the vocabulary."""
+    unheard: Bool[np.ndarray, " a"]
+    """Names that no word of the vocabulary speaks for."""
     vectors: Float32[np.ndarray, "w e"]
 
     @classmethod
@@ -101,15 +107,20 @@ class Words:
             tuple(asked),
             np.concatenate([np.arange(len(asked)), owner[rest]]).astype(np.int64),
             np.array([name in STUFF or word in STUFF for name, word in zip(asked, meant, strict=True)], bool),
+            np.array([name not in vocabulary and k not in owner for k, name in enumerate(asked)], bool),
             np.concatenate([vectors, own[rest]]),
         )
 
-    def share(self, logits: Float32[np.ndarray, "q w1"]) -> Float32[np.ndarray, "q a"]:
+    def share(self, logits: Float32[np.ndarray, "q w1"], *, unheard: float) -> Float32[np.ndarray, "q a"]:
         """Probability of each name asked, its own and that of the words near it, beside the strongest rival alone.
 
         The last logit is none of them. Rivals are words that nobody asked for: among 150 of them it is the best one
         that a name has to beat, not their sum.
+
+        Args:
+            unheard: see `AnswerConfig`.
         """
+        logits = logits + np.float32(unheard) * np.pad(self.unheard, (0, logits.shape[1] - len(self.asked)))
         raised = np.exp(logits - logits.max(axis=1, keepdims=True))
         of_name = (self.owner[:, None] == np.arange(len(self.asked))).astype(np.float32)
         asked = raised[:, :-1] @ of_name
@@ -317,7 +328,7 @@ def click_rows(
 
 
 def mean_over(
-    values: Float32[np.ndarray, "p t"], group: Int64[np.ndarray, " t"], *, count: int
+    values: Float32[np.ndarray, "p t"], group: Int32[np.ndarray, " t"] | Int64[np.ndarray, " t"], *, count: int
 ) -> Float32[np.ndarray, "p s"]:
     """Mean of each row over the members of every group; each group has a member."""
     size = np.bincount(group, minlength=count)

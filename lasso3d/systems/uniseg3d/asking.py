@@ -35,6 +35,7 @@ from lasso3d.systems.uniseg3d.instances import grown, split_by_objects
 from lasso3d.systems.uniseg3d.lexicon import Lexicon
 from lasso3d.systems.uniseg3d.network import SceneNetwork
 from lasso3d.systems.uniseg3d.sentences import owned_rows, pointed_at, within
+from lasso3d.systems.uniseg3d.surface import ways
 from lasso3d.systems.uniseg3d.tensors import Answers, ClickPrompts, tensor
 
 NEGATIVES = 8
@@ -142,14 +143,15 @@ class Asker:
         given = [heard(place, token, row, int(one)) for one in which]
         logits, iou = [], []
         for part in parts([len(clicks) for clicks in given], len(place)):
-            clicks = np.concatenate(given[part])
-            prompt = np.repeat(np.arange(len(given[part])), [len(each) for each in given[part]])
+            clicks, count = np.concatenate(given[part]), len(given[part])
+            prompt = np.repeat(np.arange(count), [len(each) for each in given[part]])
+            clicked = token[clicks], prompt, row[clicks] == which[part][prompt]
+            of_voxel, s = encoding.tokens.of_voxel, len(encoding.size)
             said = ClickPrompts.of(
-                token[clicks],
-                prompt,
-                row[clicks] == which[part][prompt],
-                prompts=len(given[part]),
+                *clicked,
+                prompts=count,
                 previous=None if previous is None else previous[part],
+                ways=ways(encoding.graph, of_voxel, *clicked, prompts=count, superpoints=s),
                 device=self.device,
             )
             answers = self.network.click(tokens, scene, said)[-1]
@@ -240,7 +242,7 @@ class Asker:
     ) -> tuple[Float32[np.ndarray, "s a"], Words]:
         """Probability of each name at every superpoint."""
         words = self._words(names)
-        share = words.share(self._named(encoding.found.semantic, words))
+        share = words.share(self._named(encoding.found.semantic, words), unheard=self.config.answers.unheard)
         found = np.zeros((len(encoding.size), share.shape[1]), np.float32)
         found[encoding.found.token] = share
         return found, words
@@ -255,7 +257,7 @@ class Asker:
             held = inside * encoding.size[encoding.found.token]
             votes = held @ self._named(encoding.found.semantic, words)
             logits = logits + np.float32(config.votes) * votes / np.maximum(held.sum(axis=1), 1)[:, None]
-        share = words.share(logits.astype(np.float32))
+        share = words.share(logits.astype(np.float32), unheard=(1 + config.votes) * config.unheard)
         worth = np.where(objects.size >= config.smallest, objects.quality * objects.iou, np.float32(0))
         if once:
             found = named_once(share, worth, words.stuff, least=config.panoptic_score)

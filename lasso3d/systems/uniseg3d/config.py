@@ -20,6 +20,9 @@ class PromptConfig:
     what is needed for "the chair next to the window"."""
     several: bool = False
     """Whether negative clicks and a previous answer enter; the release takes one positive click."""
+    surface: bool = False
+    """Whether clicks know how far each superpoint is along the surface, where turns make the way longer; how much
+    that counts is learned. Not in the release."""
     text_hidden: int = 768
     """Inner width of the text MLP (release: 768)."""
     text_joins: Literal["features", "width"] = "features"
@@ -119,7 +122,7 @@ SMALL = UniSeg3DConfig(
     layers=4,
     query_share=0.9,
     text_width=384,
-    prompts=PromptConfig(see="scene queries", several=True, text_hidden=256, text_joins="width"),
+    prompts=PromptConfig(see="scene queries", several=True, surface=True, text_hidden=256, text_joins="width"),
     nothing="learned",
     scale=20.0,
     learn_scale=True,

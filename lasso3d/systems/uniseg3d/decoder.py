@@ -30,6 +30,8 @@ class Queries:
     kind: Kind
     prior: Float[Tensor, "q s"] | None = None
     """What is known of the mask's logits before any look."""
+    way: Float[Tensor, "q s"] | None = None
+    """From clicks to each superpoint along the surface, 0 to 12; None for what was not clicked."""
 
 
 class SceneDecoder(nn.Module):
@@ -152,6 +154,11 @@ class Heads(nn.Module):
             # a third of a logit for a unit of distance, chosen by eye
             nn.init.zeros_(self.reach.weight)
             nn.init.constant_(self.reach.bias, -1.0)
+        self.reach_along = nn.Linear(width, 1) if config.prompts.surface else None
+        if self.reach_along is not None:
+            # an eighth of a logit for a unit of cost, a third of one for a right angle, chosen by eye
+            nn.init.zeros_(self.reach_along.weight)
+            nn.init.constant_(self.reach_along.bias, -2.0)
 
     def masks(self, queries: Queries, tokens: SceneTokens) -> "Mask":
         """The masks alone, which is all that the next layer asks for."""
@@ -160,6 +167,8 @@ class Heads(nn.Module):
         if self.reach is not None and queries.distance is not None:
             slope = functional.softplus(self.reach(query)[:, KINDS.index(queries.kind)])
             logits = torch.addcmul(logits, slope[:, None], queries.distance, value=-1)
+        if self.reach_along is not None and queries.way is not None:
+            logits = torch.addcmul(logits, functional.softplus(self.reach_along(query)), queries.way, value=-1)
         return Mask(query, logits if queries.prior is None else logits + queries.prior)
 
     def forward(self, found: "Mask", tokens: SceneTokens) -> Answers:

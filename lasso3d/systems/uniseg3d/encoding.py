@@ -11,6 +11,7 @@ from torch import Tensor
 from lasso3d.core.scene import Scene
 from lasso3d.core.segmenter import SceneEncoding
 from lasso3d.geometry.budget import bytes_in
+from lasso3d.geometry.paths import Graph
 from lasso3d.geometry.voxels import Voxels
 from lasso3d.systems.uniseg3d.answers import AnswerConfig, probability_of, shifted
 from lasso3d.systems.uniseg3d.inputs import ScanArrays
@@ -121,6 +122,8 @@ class UniSeg3DEncoding(SceneEncoding):
     """Voxels of every superpoint."""
     edges: Int64[np.ndarray, "e 2"]
     """Superpoints that touch."""
+    graph: Graph | None
+    """Of the voxels, for ways along the surface; None where the network asks for none."""
     tokens: TokenArrays
     found: SceneArrays
     objects: ObjectArrays
@@ -148,6 +151,7 @@ class UniSeg3DEncoding(SceneEncoding):
             of_voxel[voxels.of_point],
             size,
             touching(of_voxel, inputs.neighbors, near, count=len(size)),
+            arrays.graph,
             TokenArrays.of(tokens),
             SceneArrays.of(found),
             ObjectArrays.of(found.layers[-1], size, config),
@@ -156,7 +160,7 @@ class UniSeg3DEncoding(SceneEncoding):
     @property
     def nbytes(self) -> int:
         """Memory held beside the scene itself, bytes."""
-        kept = (self.voxels, self.centroid, self.of_point, self.size, self.edges)
+        kept = (self.voxels, self.centroid, self.of_point, self.size, self.edges, self.graph)
         return bytes_in(*kept, self.tokens, self.found, self.objects)
 
 

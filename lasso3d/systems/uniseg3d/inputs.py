@@ -6,9 +6,10 @@ import numpy as np
 import torch
 from jaxtyping import Float32, Int32, UInt8
 
+from lasso3d.geometry.paths import Graph
 from lasso3d.geometry.superpoints import superpoints
 from lasso3d.geometry.voxels import Voxels
-from lasso3d.nn.voxel_inputs import VoxelInputs, voxel_inputs
+from lasso3d.nn.voxel_inputs import VoxelInputs, surface_graph, voxel_inputs
 from lasso3d.systems.uniseg3d.config import UniSeg3DConfig
 from lasso3d.systems.uniseg3d.tensors import ScanTensors, tensor
 
@@ -26,6 +27,8 @@ class ScanArrays:
     """The superpoint of every voxel."""
     superpoints: int
     """How many there are; each has a voxel."""
+    graph: Graph | None
+    """For ways along the surface, where prompts ask for them."""
 
     def tensors(self, device: torch.device) -> ScanTensors:
         """Copies on a device."""
@@ -48,4 +51,6 @@ def scan_arrays(
     of_voxel = superpoints(
         inputs.centroid, inputs.neighbors, inputs.normals, colours, scale=SCALE, smallest=SMALLEST
     )
-    return ScanArrays(inputs, of_voxel, int(of_voxel.max()) + 1)
+    # turns alone: a printed edge is no border
+    graph = surface_graph(inputs, colour_cost=0.0) if config.prompts.surface else None
+    return ScanArrays(inputs, of_voxel, int(of_voxel.max()) + 1, graph)

@@ -34,6 +34,8 @@ SHARPEST = 100.0
 """Largest scale of cosines (CLIP's cap)."""
 SHARED = ("backbone.", "project.", "late_colour.")
 """What networks of other systems have too, under the same names."""
+EVERYTHING = ("",)
+"""Beginnings of all names."""
 
 
 class SceneNetwork(nn.Module):
@@ -99,7 +101,7 @@ class SceneNetwork(nn.Module):
         """Answers to each prompt, as if it were alone: of every layer to learn from, else of the last."""
         said = self.clicks(tokens, prompts)
         content = self.query(said.features + self.kind.weight[CLICK])
-        queries = Queries(content, said.position, said.distance, "space", said.prior)
+        queries = Queries(content, said.position, said.distance, "space", said.prior, said.way)
         return self.decoder.prompts(tokens, scene, queries)
 
     def text(self, tokens: SceneTokens, scene: SceneAnswers, vectors: Float[Tensor, "x e"]) -> tuple[Answers, ...]:
@@ -163,17 +165,20 @@ class FineMasks(nn.Module):
         return self.fall(query) @ self.rise(differences).relu().T
 
 
-def start_from(network: SceneNetwork, weights: Mapping[str, Tensor]) -> list[str]:
-    """Copy what a checkpoint has of the U-Net and its late colour, and return the names of what was taken.
+def start_from(
+    network: SceneNetwork, weights: Mapping[str, Tensor], *, parts: tuple[str, ...] = SHARED
+) -> list[str]:
+    """Copy what a checkpoint has of the parts, and return the names of what was taken.
 
-    `weights` are those of any network with a `backbone`, `project` or `late_colour`, npiseg3d's among them; what
-    has another shape or name is left as it is. The release starts from SSTNet's U-Net in the same way.
+    By default the U-Net and its late colour, from the `weights` of any network with a `backbone`, `project` or
+    `late_colour`, npiseg3d's among them; what has another shape or name is left as it is. The release starts from
+    SSTNet's U-Net in the same way.
     """
     own = network.state_dict()
     taken = [
         name
         for name, value in weights.items()
-        if name.startswith(SHARED) and name in own and own[name].shape == value.shape
+        if name.startswith(parts) and name in own and own[name].shape == value.shape
     ]
     network.load_state_dict({name: weights[name] for name in taken}, strict=False)
     return taken

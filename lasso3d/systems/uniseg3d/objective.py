@@ -52,6 +52,8 @@ class LossSettings:
     """Of the name of what a sentence means, read from its vector alone. Ours."""
     pseudo: float = 0.1
     """BCE and Dice of masks of unnamed things."""
+    scene: float = 1.0
+    """Of all that the scene's own queries say."""
     click: float = 0.1
     text: float = 0.1
     voxel: float = 0.0
@@ -119,7 +121,7 @@ def scene_losses(
     matches = [judge.match(answers) for answers in found.scene.layers]
     each = [judge.scene(answers, match) for answers, match in zip(found.scene.layers, matches, strict=True)]
     clicks, sentences = criteria.about_instances(truth.clicked, truth), criteria.about_sentences(truth)
-    losses = {f"scene {name}": judge.deep([layer[name] for layer in each]) for name in each[0]}
+    losses = {f"scene {name}": settings.scene * judge.deep([layer[name] for layer in each]) for name in each[0]}
     scene = found.scene
     losses["semantic"] = settings.semantic * semantic_term(network, scene.semantic, scene.token, truth, settings)
     losses |= name_losses(network, found.tokens, truth, settings)

@@ -17,6 +17,8 @@ FARTHEST = 4.0
 """Units at which the distance to a click no longer counts in comparisons of sides; a stool's legs are nearer."""
 KNOWN = 4.0
 """Logit with which a clicked superpoint begins: p = 0.98."""
+FARTHEST_WAY = 6.0
+"""Costs at which a way along the surface no longer counts in comparisons of sides, as in npiseg3d."""
 LIKENESS_SCALE = 12.0
 """Units of distance for a cosine of 1; those of names differ by 0.1 to 0.5."""
 
@@ -29,6 +31,8 @@ class Clicked(NamedTuple):
     position: Float[Tensor, "p d"]
     distance: Float[Tensor, "p s"] | None
     prior: Float[Tensor, "p s"] | None
+    way: Float[Tensor, "p s"] | None
+    """Along the surface."""
 
 
 class ClickEncoder(nn.Module):
@@ -39,6 +43,9 @@ class ClickEncoder(nn.Module):
         super().__init__()
         self.distances = config.distances
         self.several = SeveralClicks(channels) if config.prompts.several else None
+        self.surface = config.prompts.surface
+        # logits for a unit of difference between the ways to both sides, chosen by eye
+        self.lead = nn.Parameter(torch.tensor(0.5)) if config.prompts.surface else None
 
     def forward(self, tokens: SceneTokens, prompts: ClickPrompts) -> Clicked:
         superpoint, yes = tokens.of_voxel[prompts.voxel], prompts.positive
@@ -47,11 +54,17 @@ class ClickEncoder(nn.Module):
         to_superpoint = _to_superpoints(tokens, prompts.voxel) if self.distances or self.several else None
         if self.several is None or to_superpoint is None:
             near = None if to_superpoint is None else _nearest(to_superpoint, prompts, yes)
-            return Clicked(features, position, near, None)
+            return Clicked(features, position, near, None, self._way(prompts))
         near, far = (_nearest(to_superpoint, prompts, side) for side in (yes, ~yes))
         features = features + self.several(tokens, prompts)
         prior = self.several.prior(tokens, prompts, far - near)
-        return Clicked(features, position, near if self.distances else None, prior)
+        if self.lead is not None:
+            own, other = _given(prompts.ways).clamp(max=FARTHEST_WAY)
+            prior = prior + self.lead * torch.where(_both_sides(prompts)[:, None], other - own, 0)
+        return Clicked(features, position, near if self.distances else None, prior, self._way(prompts))
+
+    def _way(self, prompts: ClickPrompts) -> Float[Tensor, "p s"] | None:
+        return _given(prompts.ways)[0] if self.surface else None
 
 
 class SeveralClicks(nn.Module):
@@ -135,6 +148,12 @@ class SentenceEncoder(nn.Module):
         away = LIKENESS_SCALE * (alike.amax(1, keepdim=True) - alike)
         everywhere = away.mean(1, keepdim=True).expand(-1, len(tokens.keys))
         return everywhere.index_copy(1, scene.token, away)
+
+
+def _given(ways: Float[Tensor, "2 p s"] | None) -> Float[Tensor, "2 p s"]:
+    if ways is None:
+        raise ValueError("this network needs ways along the surface to the clicks, and found none")
+    return ways
 
 
 def _mean(values: Float[Tensor, "k d"], prompts: ClickPrompts, chosen: Bool[Tensor, " k"]) -> Float[Tensor, "p d"]:

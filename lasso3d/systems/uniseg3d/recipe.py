@@ -22,12 +22,14 @@ from lasso3d.systems.card import Card, read_card
 from lasso3d.systems.uniseg3d.calibration import CalibrationSettings, calibrate
 from lasso3d.systems.uniseg3d.config import PRESETS as CONFIGS
 from lasso3d.systems.uniseg3d.config import SMALL, UniSeg3DConfig
-from lasso3d.systems.uniseg3d.network import SceneNetwork, start_from
+from lasso3d.systems.uniseg3d.inputs import ScanArrays
+from lasso3d.systems.uniseg3d.network import EVERYTHING, SHARED, SceneNetwork, start_from
 from lasso3d.systems.uniseg3d.objective import SMALL as SMALL_LOSSES
 from lasso3d.systems.uniseg3d.objective import Found, LossSettings, name_losses, scene_losses
 from lasso3d.systems.uniseg3d.questions import Clicked, QuestionSettings, click_on_error, vocabulary
 from lasso3d.systems.uniseg3d.scenes import VALIDATION, SceneSettings, TrainScene, train_scene
 from lasso3d.systems.uniseg3d.segmenter import UniSeg3D
+from lasso3d.systems.uniseg3d.surface import ways
 from lasso3d.systems.uniseg3d.tensors import ClickPrompts, SceneAnswers, SceneTokens, Truths, tensor
 from lasso3d.training.fields import to_json
 from lasso3d.training.runs import RecipeError, RunFacts, TrainSettings
@@ -35,6 +37,7 @@ from lasso3d.training.runs import RecipeError, RunFacts, TrainSettings
 RELEASED = TrainSettings(
     steps=512 * 1201 // 4, batch=4, learning_rate=1e-4, weight_decay=0.05, clip_norm=10.0, schedule="cosine", seed=1
 )
+SYSTEM = "uniseg3d"
 NAMED = "named"
 """The loss that is learned from the first step on."""
 TEXTS = "minilm"
@@ -57,7 +60,8 @@ class UniSeg3DRecipe:
     """Steps that learn nothing but what superpoints are: cheap ones, of the backbone alone. The release's backbone
     comes from a checkpoint that knows names."""
     start: str = ""
-    """Checkpoint whose U-Net the network begins with: a system that ships, or a folder (release: SSTNet's)."""
+    """Checkpoint that the network begins with: a system that ships, or a folder. Of another system's it takes the
+    U-Net (release: SSTNet's), of this system's all that fits."""
     storage: Literal["f32", "f16"] = "f32"
     """Of the checkpoint."""
     train: TrainSettings = RELEASED
@@ -65,11 +69,13 @@ class UniSeg3DRecipe:
     here."""
 
     def network(self) -> SceneNetwork:
-        """A fresh network, its U-Net from the checkpoint to start from."""
+        """A network that is fresh but for what the checkpoint to start from has of it."""
         network = SceneNetwork(self.config)
         if self.start:
             folder = _folder_of(self.start)
-            taken = start_from(network, read_weights(folder, digest=read_card(folder).weights))
+            card = read_card(folder)
+            parts = EVERYTHING if card.system == SYSTEM else SHARED
+            taken = start_from(network, read_weights(folder, digest=card.weights), parts=parts)
             if not taken:
                 raise RecipeError(f"nothing of {self.start} fits the network", cure="start from nothing: start=''")
         return network
@@ -118,7 +124,7 @@ class UniSeg3DRecipe:
         """The first clicks or, in some scenes, those and what looks at the answers add."""
         rng, device = np.random.default_rng(scene.seed), tokens.keys.device
         given, settings = scene.clicks, self.questions
-        prompts = prompts_of(given, device)
+        prompts = prompts_of(given, scene.arrays, device)
         refined = bool(len(given.instance)) and rng.random() < settings.refined
         place, wanted = scene.arrays.voxels.place, scene.instance == given.instance[:, None]
         every = torch.arange(prompts.prompts, device=device)
@@ -127,7 +133,7 @@ class UniSeg3DRecipe:
                 answers = network.click(tokens, seen, prompts)[-1]
                 found = network.voxel_logits(tokens, answers, every) > 0
             given = click_on_error(place, wanted, found.cpu().numpy(), given, settings, rng)
-            prompts = replace(prompts_of(given, device), previous=answers.mask.sigmoid())
+            prompts = replace(prompts_of(given, scene.arrays, device), previous=answers.mask.sigmoid())
         return prompts
 
     def _worlds(self) -> list[str]:
@@ -142,7 +148,7 @@ class UniSeg3DRecipe:
         first = self.scenes.first
         seeds = [self.scenes.number(visit) for visit in range(first, first + facts.steps * self.train.batch)]
         return Card(
-            system="uniseg3d",
+            system=SYSTEM,
             config=to_json(self.config),
             preset=next((name for name, config in CONFIGS.items() if config == self.config), ""),
             storage=self.storage,
@@ -179,10 +185,11 @@ def some_queries(scene: TrainScene, config: UniSeg3DConfig, device: torch.device
     return tensor(np.sort(rng.permutation(s)[:count]), device)
 
 
-def prompts_of(clicks: Clicked, device: torch.device) -> ClickPrompts:
+def prompts_of(clicks: Clicked, arrays: ScanArrays, device: torch.device) -> ClickPrompts:
     """As the network reads them."""
-    given = clicks.voxel, clicks.prompt, clicks.positive
-    return ClickPrompts.of(*given, prompts=len(clicks.instance), device=device)
+    given, count = (clicks.voxel, clicks.prompt, clicks.positive), len(clicks.instance)
+    along = ways(arrays.graph, arrays.of_voxel, *given, prompts=count, superpoints=arrays.superpoints)
+    return ClickPrompts.of(*given, prompts=count, ways=along, device=device)
 
 
 def truths(scene: TrainScene, encoder: TextEncoder, device: torch.device) -> Truths:

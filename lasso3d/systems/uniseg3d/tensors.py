@@ -91,6 +91,8 @@ class ClickPrompts:
     """p."""
     previous: Float[Tensor, "p s"] | None = None
     """Probabilities of the previous answer, where that is to be refined."""
+    ways: Float[Tensor, "2 p s"] | None = None
+    """Cost of the way along the surface to the nearest positive and negative click; see `surface.ways`."""
 
     @classmethod
     def of(
@@ -101,12 +103,13 @@ class ClickPrompts:
         *,
         prompts: int,
         previous: Float32[np.ndarray, "p s"] | None = None,
+        ways: Float32[np.ndarray, "2 p s"] | None = None,
         device: torch.device,
     ) -> "ClickPrompts":
         """Copies on the device."""
-        before = None if previous is None else tensor(previous, device)
+        before, along = (None if given is None else tensor(given, device) for given in (previous, ways))
         clicks = tensor(voxel, device), tensor(prompt, device), tensor(positive, device)
-        return cls(*clicks, prompts, before)
+        return cls(*clicks, prompts, before, along)
 
 
 @dataclass(frozen=True, eq=False)
