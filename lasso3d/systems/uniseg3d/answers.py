@@ -199,8 +199,8 @@ def candidates(
         worth: quality x IoU, 0 for masks that are too small.
     """
     score = np.where(stuff, np.float32(0), share * worth[:, None]).ravel()
-    best = np.argsort(-score, kind="stable")[: config.candidates]
-    best = best[(score[best] > 0) & (score[best] >= config.least_score)]
+    worthy = np.flatnonzero((score > 0) & (score >= config.least_score))
+    best = worthy[np.argsort(-score[worthy], kind="stable")[: config.candidates]]
     query, name = np.divmod(best, max(share.shape[1], 1))
     return Objects(query, name, score[best].astype(np.float32))
 

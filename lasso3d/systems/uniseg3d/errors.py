@@ -69,12 +69,12 @@ def error_cues(
             one minus the largest probability.
     """
     held = probability.sum(axis=0) if exclusive else probability.max(axis=0, initial=0)
-    every = np.concatenate([probability, (1 - held)[None]]).astype(np.float64)
+    every = np.concatenate([probability, (1 - held)[None]])
     given, at = np.where(label < 0, len(probability), label), np.arange(probability.shape[1])
-    right = every[given, at]
+    right = every[given, at].astype(np.float64)
     every[given, at] = -1
     of_row = (label >= 0).astype(np.float64)
-    doubt, rival = log_odds(1 - right), log_odds(every.max(axis=0))
+    doubt, rival = log_odds(1 - right), log_odds(every.max(axis=0).astype(np.float64))
     said = np.append(score, 0)[given]
     return np.stack([doubt, rival, of_row, doubt * of_row, said], axis=1).astype(np.float32)
 

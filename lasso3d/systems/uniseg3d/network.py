@@ -137,7 +137,7 @@ class SceneNetwork(nn.Module):
     ) -> Float[Tensor, "m n"]:
         """Masks of the chosen answers, finer than superpoints, at the chosen voxels, all by default."""
         of_voxel = tokens.of_voxel if voxels is None else tokens.of_voxel[voxels]
-        coarse = answers.mask[rows][:, of_voxel]
+        coarse = answers.mask[rows].index_select(1, of_voxel)
         if self.fine is None:
             return coarse
         features = tokens.voxels if voxels is None else tokens.voxels[voxels]
