@@ -129,7 +129,7 @@ SMALL = UniSeg3DConfig(
     objectness=True,
     voxel_masks=True,
     # by validation scenes: docs/unified.md
-    answers=AnswerConfig(threshold=0.45, fits=0.25, votes=2.0, panoptic_score=0.45),
+    answers=AnswerConfig(threshold=0.45, fits=0.25, votes=2.0, panoptic_score=0.45, unheard=3.0),
 )
 PRESETS: dict[str, UniSeg3DConfig] = {"paper": PAPER, "small": SMALL}
 """`paper` as released; `small` is what ships."""
