@@ -85,6 +85,8 @@ def table(seed=0, n=1500):
 
 BOX, OTHER, TABLE = Click((0.5, 0.5, 0.2), 1), Click((0.1, 0.1, 0), 2), Click((0.9, 0.9, 0), 0)
 CLICKS = Clicks((BOX, OTHER, TABLE))
+LEANING = np.array([[1, 0, 0], [0, 0.75**0.5, -0.5], [0, 0.5, 0.75**0.5]])
+"""By 30 degrees."""
 
 
 @pytest.fixture(scope="module")
@@ -164,6 +166,20 @@ def test_scenes_of_a_few_points_are_scenes(segmenter, points):
     scene = Scene(points)
     answer = segmenter.segment(segmenter.encode(scene), CLICKS)
     assert answer.label_of_point().shape == (len(scene),)
+
+
+def test_a_scan_that_leans_is_answered_as_the_one_turned_upright(scene):
+    segmenter = segmenter_of(replace(TINY, upright=True))
+    leaning = Scene(scene.xyz @ LEANING.T, rgb=scene.rgb)
+    clicks = Clicks(Click(LEANING @ click.xyz, click.object) for click in CLICKS.clicks)
+    encoding = segmenter.encode(leaning)
+    assert encoding.frame.tilt == pytest.approx(30, abs=1)
+    upright = Scene(encoding.frame.of(leaning.xyz), rgb=scene.rgb)
+    there = Clicks(Click(encoding.frame.point(click.xyz), click.object) for click in clicks.clicks)
+    as_given = segmenter_of(TINY)
+    expected = as_given.segment(as_given.encode(upright), there)
+    np.testing.assert_array_equal(segmenter.segment(encoding, clicks).probability, expected.probability)
+    assert segmenter.encode(scene).frame.rotation is None
 
 
 def test_a_scene_without_colour_is_answered_by_geometry(segmenter, scene):

@@ -100,6 +100,8 @@ def table(seed=0, n=1500):
 
 BOX, OTHER, TABLE = Click((0.5, 0.5, 0.2), 1), Click((0.1, 0.1, 0), 2), Click((0.9, 0.9, 0), 0)
 CLICKS = Clicks((BOX, OTHER, TABLE))
+LEANING = np.array([[1, 0, 0], [0, 0.75**0.5, -0.5], [0, 0.5, 0.75**0.5]])
+"""By 30 degrees."""
 PROMPTS = {
     "clicks": CLICKS,
     "semantic": ClassNames(("box", "couch")),
@@ -318,6 +320,33 @@ def test_scenes_of_a_few_points_are_scenes(segmenter, points):
     encoding = segmenter.encode(scene)
     for prompt in PROMPTS.values():
         assert segmenter.segment(encoding, prompt).label_of_point().shape == (len(scene),)
+
+
+def test_a_scan_that_leans_is_answered_as_the_one_turned_upright(scene):
+    segmenter = segmenter_of(replace(TINY, upright=True))
+    leaning = Scene(scene.xyz @ LEANING.T, rgb=scene.rgb)
+    clicks = Clicks(Click(LEANING @ click.xyz, click.object) for click in CLICKS.clicks)
+    encoding = segmenter.encode(leaning)
+    assert encoding.frame.tilt == pytest.approx(30, abs=1)
+    upright = Scene(encoding.frame.of(leaning.xyz), rgb=scene.rgb)
+    there = Clicks(Click(encoding.frame.point(click.xyz), click.object) for click in clicks.clicks)
+    as_given = segmenter_of(TINY)
+    expected = as_given.segment(as_given.encode(upright), there)
+    np.testing.assert_array_equal(segmenter.segment(encoding, clicks).probability, expected.probability)
+    assert segmenter.encode(scene).frame.rotation is None
+
+
+def test_a_box_bounds_an_answer_where_it_stands_in_the_scan(scene):
+    segmenter = segmenter_of(replace(TINY, upright=True))
+    leaning = Scene(scene.xyz @ LEANING.T, rgb=scene.rgb)
+    encoding = segmenter.encode(leaning)
+    assert encoding.frame.rotation is not None
+    middle = np.median(leaning.xyz[:, 0])
+    low, high = leaning.xyz.min(axis=0), leaning.xyz.max(axis=0)
+    box = Box(low, (middle, *high[1:]))
+    answer = segmenter.segment(encoding, ReferringExpression("the box on the table", box))
+    assert answer.union().any()
+    assert leaning.xyz[answer.union(), 0].max() < middle + 2 * encoding.voxels.size
 
 
 def test_a_scene_without_colour_is_answered_by_geometry(segmenter, scene):

@@ -99,6 +99,7 @@ def _session(
     """Clicks of the simulated annotator in the voxels; 0 = background."""
     m = int(labels.max())
     seen, clicks = np.zeros_like(labels), list[Click]()
+    place = encoding.frame.back(encoding.centroid)
     answer: Answer | None = None
     rounds = (0, *settings.clicks)
     for before, after in pairwise(rounds):
@@ -106,7 +107,7 @@ def _session(
             wrong = next_click(encoding.arrays.place, labels, seen)
             if wrong is None:
                 break
-            clicks.append(Click(encoding.centroid[wrong.voxel], wrong.label))
+            clicks.append(Click(place[wrong.voxel], wrong.label))
             if len(clicks) < m:
                 # the first round clicks every object before it looks at an answer
                 seen = np.where(labels == wrong.label, labels, seen)

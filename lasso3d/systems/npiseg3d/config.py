@@ -64,6 +64,8 @@ class NPISeg3DConfig:
 
     voxel: float | None = 0.05
     """Metres, as published; None = by extent and density of the scan."""
+    upright: bool = False
+    """Whether a scan that leans is turned until its ground, floor or table top is level (release: no)."""
     backbone: Literal["res16unet", "layer unet"] = "res16unet"
     """Batch norms, as published, or layer norms, which need no batch."""
     res16unet: Res16UNetConfig = RES16UNET["34C"]
@@ -123,6 +125,7 @@ AGILE3D = replace(
 )
 SMALL = NPISeg3DConfig(
     voxel=None,
+    upright=True,
     backbone="layer unet",
     geometry=True,
     colour="gated",

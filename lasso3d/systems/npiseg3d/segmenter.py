@@ -15,6 +15,7 @@ from lasso3d.core.scene import Scene
 from lasso3d.core.segmentation import Segmentation
 from lasso3d.core.segmenter import Progress, SceneEncoding, Segmenter
 from lasso3d.geometry.budget import bytes_in, refuse_over_budget
+from lasso3d.geometry.upright import Frame
 from lasso3d.geometry.voxels import Voxels, checked_size, voxel_size, voxelize
 from lasso3d.nn.checkpoint import answering, digest_of, fill, read_weights, write_weights
 from lasso3d.nn.sparse_layers import folded
@@ -28,8 +29,8 @@ from lasso3d.systems.npiseg3d.network import ClickNetwork
 from lasso3d.systems.npiseg3d.tensors import ClickTensors, VoxelTensors
 from lasso3d.training.fields import FieldError, from_json, to_json
 
-BYTES_PER_POINT = 40
-"""Peak while voxels are built: keys, order (twice while sorted) and the voxel of each point."""
+BYTES_PER_POINT = 52
+"""Peak while voxels are built: keys, order (twice while sorted), voxel and turned place of each point."""
 BYTES_PER_VOXEL = {"res16unet": 4_000, "layer unet": 3_500}
 """Peak of encoding, measured at 201k voxels (3.1 and 2.6 kB, with what is left of the points); three clicks on the
 encoding take half of that."""
@@ -40,8 +41,11 @@ encoding take half of that."""
 class NPISeg3DEncoding(SceneEncoding):
     """Voxels of a scene with their features."""
 
+    frame: Frame
+    """Of the voxels."""
     voxels: Voxels
     centroid: Float32[np.ndarray, "t 3"]
+    """In that frame."""
     arrays: VoxelArrays
     features: Float32[np.ndarray, "t d"]
     position: Float32[np.ndarray, "t d"]
@@ -114,18 +118,25 @@ class NPISeg3D(Segmenter):
         """Voxels, their neighbourhoods, and the features of the backbone."""
         tell: Progress = progress or (lambda share, stage: None)
         tell(0.0, "voxels")
-        size = self.config.voxel or voxel_size(scene.xyz)
+        size = self._size(scene.xyz)
         refuse_over_budget(scene, len(scene), bytes_per_token=BYTES_PER_POINT, size=size)
-        voxels = voxelize(scene.xyz, size)
+        frame = Frame.upright(scene.xyz) if self.config.upright else Frame()
+        xyz = frame.of(scene.xyz)
+        if frame.rotation is not None:
+            size = self._size(xyz)
+        voxels = voxelize(xyz, size)
         refuse_over_budget(scene, len(voxels), bytes_per_token=BYTES_PER_VOXEL[self.config.backbone], size=size)
         tell(0.1, "neighbourhoods")
-        arrays = voxel_arrays(voxels, scene.xyz, scene.rgb, config=self.config)
+        arrays = voxel_arrays(voxels, xyz, scene.rgb, config=self.config)
         tell(0.4, "features")
         with answering(self.device, self.precision):
             points = self.prepared.encode(VoxelTensors.of(arrays, self.device))
         tell(1.0, "done")
         features, position = (tensor.float().cpu().numpy() for tensor in (points.features, points.position))
-        return NPISeg3DEncoding(scene, self.identity, voxels, voxels.mean(scene.xyz), arrays, features, position)
+        return NPISeg3DEncoding(scene, self.identity, frame, voxels, voxels.mean(xyz), arrays, features, position)
+
+    def _size(self, xyz: Float32[np.ndarray, "n 3"]) -> float:
+        return self.config.voxel or voxel_size(xyz)
 
     def _segment(
         self, encoding: SceneEncoding, prompt: Prompt, previous: Segmentation | None, seed: int
@@ -199,7 +210,8 @@ class Answer:
 
 def _asked(encoding: NPISeg3DEncoding, prompt: Clicks) -> tuple[Int64[np.ndarray, " k"], Int64[np.ndarray, " k"]]:
     """Voxel and object number of every click; of several on one voxel the last counts."""
-    last = {encoding.voxels.token_of(click.xyz, encoding.centroid): click.object for click in prompt.clicks}
+    voxels, frame = encoding.voxels, encoding.frame
+    last = {voxels.token_of(frame.point(click.xyz), encoding.centroid): click.object for click in prompt.clicks}
     return np.array(list(last), np.int64), np.array(list(last.values()), np.int64)
 
 

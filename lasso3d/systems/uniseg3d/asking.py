@@ -165,7 +165,7 @@ class Asker:
         answers = self.network.text(tokens, encoding.found.tensors(self.device), vector)[-1]
         coarse = probability_of(shifted(array_of(answers.mask), config.threshold))[0]
         presence = 1.0 if answers.fits is None else float(answers.fits.float().sigmoid()[0])
-        allowed, of_voxel = within(prompt.about, encoding.centroid), encoding.tokens.of_voxel
+        allowed, of_voxel = within(prompt.about, encoding.frame.back(encoding.centroid)), encoding.tokens.of_voxel
         inside = (coarse >= 0.5) & (mean_over(allowed[None], of_voxel, count=len(coarse))[0] >= 0.5)
         if presence < config.presence:
             return _nothing(encoding)
@@ -289,7 +289,8 @@ def last_said(
     encoding: UniSeg3DEncoding, prompt: Clicks
 ) -> tuple[Int64[np.ndarray, " k"], Int64[np.ndarray, " k"]]:
     """Voxel and object number of every click; of several on one voxel the last counts."""
-    last = {encoding.voxels.token_of(click.xyz, encoding.centroid): click.object for click in prompt.clicks}
+    voxels, frame = encoding.voxels, encoding.frame
+    last = {voxels.token_of(frame.point(click.xyz), encoding.centroid): click.object for click in prompt.clicks}
     return np.array(list(last), np.int64), np.array(list(last.values()), np.int64)
 
 

@@ -182,15 +182,15 @@ def _sessions(
 ) -> Iterator[Look]:
     """The simulated annotator clicks some objects, one by one, in the voxels."""
     first = encoding.voxels.order[encoding.voxels.start[:-1]]
-    instance = truth.instance[first]
+    instance, place = truth.instance[first], encoding.frame.back(encoding.centroid)
     number, count = np.unique(instance[instance > 0], return_counts=True)
     for one in rng.permutation(number[count >= settings.fewest_voxels])[: settings.objects]:
         labels, seen = (instance == one).astype(np.int32), np.zeros(len(instance), np.int32)
         clicks, answer = list[Click](), None
         for k in range(max(settings.clicks)):
-            wrong = next_click(encoding.centroid, labels, seen)
+            wrong = next_click(place, labels, seen)
             if wrong is not None:
-                clicks.append(Click(encoding.centroid[wrong.voxel], wrong.label))
+                clicks.append(Click(place[wrong.voxel], wrong.label))
                 answer = segmenter.answer(encoding, Clicks(clicks), None if answer is None else answer.segmentation)
                 seen = answer.segmentation.mask(0)[first].astype(np.int32)
             if answer is not None and k + 1 in settings.clicks:

@@ -37,6 +37,8 @@ class UniSeg3DConfig:
     """Metres, as released; None = by extent and density of the scan."""
     coarser: float = 1.0
     """Voxels of a scan, against the rule for its extent and density; while learning the recipe draws this anew."""
+    upright: bool = False
+    """Whether a scan that leans is turned until its ground, floor or table top is level (release: no)."""
     backbone: Literal["spconvunet", "layer unet"] = "spconvunet"
     """Batch norms, as released, or layer norms, which need no batch."""
     spconvunet: SpConvUNetConfig = SPCONVUNET["paper"]
@@ -107,6 +109,7 @@ SMALL = UniSeg3DConfig(
     voxel=None,
     # the middle of the 0.9 to 1.8 that training draws, and the best of 0.8, 1, 1.3 and 1.6 on validation scenes
     coarser=1.3,
+    upright=True,
     backbone="layer unet",
     geometry=True,
     coordinates=False,

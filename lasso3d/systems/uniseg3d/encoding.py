@@ -12,6 +12,7 @@ from lasso3d.core.scene import Scene
 from lasso3d.core.segmenter import SceneEncoding
 from lasso3d.geometry.budget import bytes_in
 from lasso3d.geometry.paths import Graph
+from lasso3d.geometry.upright import Frame
 from lasso3d.geometry.voxels import Voxels
 from lasso3d.systems.uniseg3d.answers import AnswerConfig, probability_of, shifted
 from lasso3d.systems.uniseg3d.inputs import ScanArrays
@@ -114,8 +115,11 @@ class ObjectArrays:
 class UniSeg3DEncoding(SceneEncoding):
     """Voxels and superpoints of a scene, their features, and what the scene's own queries found."""
 
+    frame: Frame
+    """Of the voxels."""
     voxels: Voxels
     centroid: Float32[np.ndarray, "t 3"]
+    """In that frame."""
     of_point: Int32[np.ndarray, " n"]
     """The superpoint of every point."""
     size: Float32[np.ndarray, " s"]
@@ -133,6 +137,7 @@ class UniSeg3DEncoding(SceneEncoding):
         cls,
         scene: Scene,
         segmenter: str,
+        frame: Frame,
         voxels: Voxels,
         arrays: ScanArrays,
         tokens: SceneTokens,
@@ -146,6 +151,7 @@ class UniSeg3DEncoding(SceneEncoding):
         return cls(
             scene,
             segmenter,
+            frame,
             voxels,
             inputs.centroid,
             of_voxel[voxels.of_point],

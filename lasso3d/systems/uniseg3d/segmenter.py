@@ -16,6 +16,7 @@ from lasso3d.core.segmentation import Segmentation
 from lasso3d.core.segmenter import Progress, SceneEncoding, Segmenter
 from lasso3d.foundation.text import TextEncoder
 from lasso3d.geometry.budget import refuse_over_budget
+from lasso3d.geometry.upright import Frame
 from lasso3d.geometry.voxels import checked_size, voxel_size, voxelize
 from lasso3d.nn.checkpoint import answering, digest_of, fill, read_weights, write_weights
 from lasso3d.nn.sparse_layers import folded
@@ -29,7 +30,7 @@ from lasso3d.systems.uniseg3d.lexicon import TEXT, Lexicon
 from lasso3d.systems.uniseg3d.network import SceneNetwork
 from lasso3d.training.fields import FieldError, from_json, to_json
 
-BYTES_PER_POINT = 40
+BYTES_PER_POINT = 52
 """Peak while voxels are built, as in npiseg3d."""
 BYTES_PER_VOXEL = 3_500
 """Peak of encoding, measured at 58k to 240k voxels of rooms: 2.6 to 3.0 kB, and 2.5 kB of the release's network."""
@@ -120,12 +121,16 @@ class UniSeg3D(Segmenter):
         """Voxels, superpoints, the features of the backbone, and what the scene's own queries find."""
         tell: Progress = progress or (lambda share, stage: None)
         tell(0.0, "voxels")
-        size = self.config.voxel or self.config.coarser * voxel_size(scene.xyz)
+        size = self._size(scene.xyz)
         refuse_over_budget(scene, len(scene), bytes_per_token=BYTES_PER_POINT, size=size)
-        voxels = voxelize(scene.xyz, size)
+        frame = Frame.upright(scene.xyz) if self.config.upright else Frame()
+        xyz = frame.of(scene.xyz)
+        if frame.rotation is not None:
+            size = self._size(xyz)
+        voxels = voxelize(xyz, size)
         refuse_over_budget(scene, len(voxels), bytes_per_token=BYTES_PER_VOXEL, size=size)
         tell(0.1, "superpoints")
-        arrays = scan_arrays(voxels, scene.xyz, scene.rgb, config=self.config)
+        arrays = scan_arrays(voxels, xyz, scene.rgb, config=self.config)
         refuse_over_budget(scene, arrays.superpoints**2, bytes_per_token=BYTES_PER_PAIR, size=size)
         tell(0.3, "features")
         with answering(self.device, self.precision):
@@ -133,9 +138,14 @@ class UniSeg3D(Segmenter):
             tell(0.6, "objects")
             found = self.prepared.scene(tokens)
         tell(0.9, "objects")
-        encoding = UniSeg3DEncoding.of(scene, self.identity, voxels, arrays, tokens, found, self.config.answers)
+        encoding = UniSeg3DEncoding.of(
+            scene, self.identity, frame, voxels, arrays, tokens, found, self.config.answers
+        )
         tell(1.0, "done")
         return encoding
+
+    def _size(self, xyz: Float32[np.ndarray, "n 3"]) -> float:
+        return self.config.voxel or self.config.coarser * voxel_size(xyz)
 
     def _segment(
         self, encoding: SceneEncoding, prompt: Prompt, previous: Segmentation | None, seed: int
